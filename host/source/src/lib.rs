@@ -1,0 +1,1 @@
+//! The I/O broker: finds settled files, knows them by identity, opens them shared and read-only.

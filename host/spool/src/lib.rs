@@ -1,0 +1,1 @@
+//! The durable spool: sealed batches, cursors, seen inputs, ledger, quarantine and sent journal in one database.

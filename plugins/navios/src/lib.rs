@@ -1,0 +1,1 @@
+//! Collector plugin of the navios family.

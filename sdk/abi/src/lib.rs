@@ -1,0 +1,1 @@
+//! The frozen plugin ABI and the encoding of what crosses it.

@@ -1,0 +1,1 @@
+//! Manifest YAML to a typed Manifest, its JSON Schema, and the site inventory. No I/O, no clock.

@@ -1,0 +1,27 @@
+//! The words of Labrelay as types: names, values, records, reasons, identities of inputs and batches.
+//!
+//! Does no I/O, reads no clock, knows no manifest file format. Everything that could hold content of a
+//! record redacts itself in `Debug`.
+
+mod accepted;
+mod batch;
+mod field;
+mod input;
+mod ledger;
+mod name;
+mod reason;
+mod record;
+mod time;
+mod value;
+pub mod wire;
+
+pub use accepted::{AcceptedLines, RowId};
+pub use batch::{BatchHeader, BatchId, BatchIdError, Digest, Epoch, Seq};
+pub use field::{CellKind, FieldType, FloatRange, IntRange, StreamShape};
+pub use input::{InputId, InputIdentity, Position};
+pub use ledger::{LedgerCounts, LedgerKey, Outcome};
+pub use name::{DeviceName, FamilyName, FieldName, NameError, SourceName, StreamId, StreamName};
+pub use reason::Reason;
+pub use record::{Cell, Record, StreamIndex};
+pub use time::{Timestamp, TimestampError};
+pub use value::{Redacted, Value};

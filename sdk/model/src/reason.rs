@@ -1,0 +1,157 @@
+//! Why a unit or record did not go on: a closed list, so that no content can hide in a reason.
+
+use std::fmt;
+
+macro_rules! reasons {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $number:literal, $word:literal;)+) => {
+        /// Why something was quarantined, dropped or refused. Numbers cross the plugin ABI and words stand in
+        /// ledgers: neither is ever changed or reused; new ones go at the end.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+        #[repr(u16)]
+        pub enum Reason {
+            $($(#[doc = $doc])+ $variant = $number,)+
+        }
+
+        impl Reason {
+            /// All reasons, in the order of their numbers.
+            pub const ALL: &[Reason] = &[$(Reason::$variant),+];
+
+            /// The word that stands for this reason in ledgers, verdicts and summaries.
+            pub fn word(self) -> &'static str {
+                match self { $(Reason::$variant => $word,)+ }
+            }
+
+            /// The reason with this number on the plugin's channel.
+            pub fn from_number(number: u16) -> Option<Self> {
+                match number { $($number => Some(Reason::$variant),)+ _ => None }
+            }
+
+            /// What it means, in one line for lab IT.
+            pub fn explanation(self) -> &'static str {
+                match self { $(Reason::$variant => concat!($($doc),+).trim_ascii_start(),)+ }
+            }
+        }
+
+        impl std::str::FromStr for Reason {
+            type Err = UnknownReason;
+            fn from_str(word: &str) -> Result<Self, UnknownReason> {
+                match word { $($word => Ok(Reason::$variant),)+ _ => Err(UnknownReason) }
+            }
+        }
+    };
+}
+
+/// A word that stands for no reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a reason that this version knows")]
+pub struct UnknownReason;
+
+reasons! {
+    // The gate: a record that is not what the manifest declares.
+    /// The stream is not declared in the manifest.
+    UnknownStream = 1, "unknown_stream";
+    /// A field is not declared for the stream.
+    UnknownField = 2, "unknown_field";
+    /// A field stands twice in one record.
+    DuplicateField = 3, "duplicate_field";
+    /// A required field is missing.
+    MissingField = 4, "missing_field";
+    /// A value has another type than declared.
+    WrongType = 5, "wrong_type";
+    /// A number or duration is outside its declared range.
+    OutOfRange = 6, "out_of_range";
+    /// A number is NaN or infinite.
+    NotFinite = 7, "not_finite";
+    /// A text is longer than declared.
+    TooLong = 8, "too_long";
+    /// A text holds something other than printable ASCII.
+    NotPrintableAscii = 9, "not_printable_ascii";
+    /// A text does not fit its declared pattern.
+    PatternMismatch = 10, "pattern_mismatch";
+    /// A word is not in the declared list of values.
+    NotInValues = 11, "not_in_values";
+    /// A time is implausible: before 2000 or more than 24 hours ahead.
+    TimeOutOfWindow = 12, "time_out_of_window";
+    /// The site has declared no inventory, so no serial number can be confirmed.
+    NoInventory = 13, "no_inventory";
+    /// The serial number is not in the site's inventory.
+    NotInInventory = 14, "not_in_inventory";
+    /// A record line is no JSON object of the documented shape.
+    Malformed = 15, "malformed";
+
+    // Reading an input: a unit that the plugin could not read.
+    /// The input is not of the format that its source declares.
+    NotThisFormat = 32, "not_this_format";
+    /// The input ends before what its header announces.
+    Truncated = 33, "truncated";
+    /// A header or offset in the input contradicts itself or the file's size.
+    BadHeader = 34, "bad_header";
+    /// The text section of the input can't be read.
+    BadText = 35, "bad_text";
+    /// Two places in the input that should agree do not.
+    Contradiction = 36, "contradiction";
+    /// Something in the input is larger than the reader's bound.
+    OverBound = 37, "over_bound";
+    /// The operating system reported an error while reading.
+    ReadError = 38, "read_error";
+    /// Something that every such input has is missing.
+    Incomplete = 39, "incomplete";
+    /// A value in the input can't be understood as what it should be.
+    Unparsable = 40, "unparsable";
+
+    // Dropped on purpose.
+    /// A patient's specimen: never leaves record by record.
+    Specimen = 64, "specimen";
+    /// The input belongs to another instrument family.
+    OtherFamily = 65, "other_family";
+    /// A worker died on this input three times.
+    CrashesPlugin = 66, "crashes_plugin";
+    /// The input is empty.
+    Empty = 67, "empty";
+
+    // Delivery.
+    /// The receiver refused the batch; it was replaced by a tombstone and set aside.
+    RefusedByReceiver = 96, "refused_by_receiver";
+    /// The second check, on the exact bytes, refused the batch.
+    SecondCheck = 97, "second_check";
+}
+
+impl Reason {
+    /// Its number on the plugin's channel.
+    pub fn number(self) -> u16 {
+        self as u16
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+impl serde::Serialize for Reason {
+    fn serialize<S: serde::Serializer>(&self, ser: S) -> Result<S::Ok, S::Error> {
+        ser.serialize_str(self.word())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Reason {
+    fn deserialize<D: serde::Deserializer<'de>>(de: D) -> Result<Self, D::Error> {
+        String::deserialize(de)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_words_find_their_reason_again() {
+        for &reason in Reason::ALL {
+            assert_eq!(Reason::from_number(reason.number()), Some(reason));
+            assert_eq!(reason.word().parse(), Ok(reason));
+            assert!(reason.explanation().ends_with('.'), "{reason}");
+        }
+        assert_eq!(Reason::from_number(0), None);
+    }
+}

@@ -1,0 +1,1 @@
+//! Whole-system tests, hostile plugins and the layering check.
