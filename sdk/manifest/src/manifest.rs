@@ -1,0 +1,196 @@
+//! The typed manifest: the contract that privacy officers review and the gate enforces.
+
+use std::time::Duration;
+
+use labrelay_model::{
+    Digest, FamilyName, FieldName, FieldType, SourceName, StreamId, StreamIndex, StreamName, StreamShape,
+};
+
+/// What one instrument family may send. Made by `Manifest::parse` alone, so it is always valid.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Manifest {
+    pub(crate) family: FamilyName,
+    pub(crate) title: String,
+    pub(crate) version: Box<str>,
+    pub(crate) sources: Vec<Source>,
+    pub(crate) streams: Vec<Stream>,
+    pub(crate) sha256: Digest,
+}
+
+impl Manifest {
+    /// The instrument family.
+    pub fn family(&self) -> &FamilyName {
+        &self.family
+    }
+
+    /// What a person calls the family.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// The manifest's own version, three numbers.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Declared inputs, in the file's order; a source index counts them from 0.
+    pub fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    /// Declared streams, in the file's order; a [`StreamIndex`] counts them from 0.
+    pub fn streams(&self) -> &[Stream] {
+        &self.streams
+    }
+
+    /// The stream with this index.
+    pub fn stream_at(&self, index: StreamIndex) -> Option<&Stream> {
+        self.streams.get(usize::from(index.0))
+    }
+
+    /// The stream with this name and its index.
+    pub fn stream(&self, name: &str) -> Option<(StreamIndex, &Stream)> {
+        let at = self.streams.iter().position(|stream| stream.name.as_str() == name)?;
+        Some((StreamIndex(u16::try_from(at).ok()?), self.streams.get(at)?))
+    }
+
+    /// A stream's name with its family.
+    pub fn stream_id(&self, stream: &Stream) -> StreamId {
+        StreamId { family: self.family.clone(), stream: stream.name.clone() }
+    }
+
+    /// The cells of every stream: what the plugin's channel needs to know.
+    pub fn shapes(&self) -> Vec<StreamShape> {
+        let cells = |stream: &Stream| stream.fields.iter().map(|field| field.ty.cell_kind()).collect();
+        self.streams.iter().map(cells).collect()
+    }
+
+    /// SHA-256 of the manifest file's bytes.
+    pub fn sha256(&self) -> Digest {
+        self.sha256
+    }
+}
+
+/// A declared input.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Source {
+    /// Its name within the family.
+    pub name: SourceName,
+    /// How the host finds it.
+    pub kind: SourceKind,
+}
+
+/// How the host finds an input. Later issues add tails, ports and tables.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum SourceKind {
+    /// New files that have settled in the folders that the site's configuration names.
+    Folder {
+        /// File name pattern with `*` and `?`, matched without regard to case; several are separated by `|`.
+        pattern: Box<str>,
+        /// A file counts as finished when size and modification time have rested this long.
+        settle: Duration,
+        /// What the files are, as far as their identity depends on it.
+        format: Format,
+    },
+}
+
+/// What a file is, as far as the host must know to recognise it again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// FCS or LMD: recognised by HEADER and TEXT.
+    Fcs,
+    /// Anything else: recognised by its first and last 64 KiB.
+    Other,
+}
+
+/// What a stream tells of; decides how it may leave (design decision 6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// The instrument itself: leaves in full.
+    Instrument,
+    /// A declared QC panel or control material: leaves in full.
+    Qc,
+    /// A patient's specimen: leaves only as aggregates; until those exist each record is dropped and counted.
+    Specimen,
+}
+
+/// One stream: a table in the lake.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stream {
+    /// Its name within the family.
+    pub name: StreamName,
+    /// What it tells of.
+    pub about: About,
+    /// For the privacy officer and the lake's column metadata.
+    pub description: String,
+    /// How specimen records are summed up; present exactly where `about` is specimen.
+    pub aggregate: Option<Aggregate>,
+    /// The timestamp field that says when it happened; becomes `event_time` in the lake.
+    pub event_time: Option<FieldName>,
+    /// Its fields in the file's order.
+    pub fields: Vec<Field>,
+}
+
+/// Over what specimen records are summed up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Aggregate {
+    /// Window.
+    pub every: Every,
+    /// Fewest acquisitions that one aggregate may cover; never below 5.
+    pub at_least: u32,
+}
+
+/// An aggregate's window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Every {
+    /// One hour.
+    Hour,
+    /// One day.
+    Day,
+    /// One week.
+    Week,
+}
+
+/// A figure that an aggregate gives of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AggregateKind {
+    /// Arithmetic mean.
+    Mean,
+    /// Smallest value.
+    Min,
+    /// Greatest value.
+    Max,
+    /// Standard deviation.
+    Sd,
+    /// Share of yes.
+    Share,
+    /// Count per class.
+    Count,
+}
+
+/// One field: a column in the lake.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Field {
+    /// Its name within the stream.
+    pub name: FieldName,
+    /// What it may contain.
+    pub ty: FieldType,
+    /// UCUM code of its unit, such as `mW`; numbers only.
+    pub unit: Option<Box<str>>,
+    /// For the privacy officer and the lake's column metadata.
+    pub description: Option<String>,
+    /// Whether a record may lack it.
+    pub presence: Presence,
+    /// Figures that an aggregate gives of it; specimen streams only.
+    pub aggregates: Vec<AggregateKind>,
+}
+
+/// Whether a record may lack a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// Each record has it; without it the record is refused.
+    Required,
+    /// It may be missing (`optional: true`): null in the lake.
+    Optional,
+}
