@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BatchId, BatchIdError, DeviceName, Epoch, Seq, StreamId};
+use crate::{BatchId, BatchIdError, DeviceName, Digest, Epoch, Seq, StreamId};
 
 /// Components that every request's signature covers. `content-digest` only where there is a body.
 pub const SIGNED_COMPONENTS: &[&str] = &["@method", "@path", "content-digest"];
@@ -47,6 +47,16 @@ pub struct PathError;
 /// Path of a device's high-water marks: `/v1/marks/{device}`.
 pub fn marks_path(device: &DeviceName) -> String {
     format!("/v1/marks/{device}")
+}
+
+/// Body of every 200 and 201 to a batch. The host believes a 2xx only if this names the batch it sent and the
+/// digest of the body it sent: captive portals and proxies answer 200 to everything.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// The batch that is durable in landing.
+    pub landed: BatchId,
+    /// SHA-256 of its body as sent (compressed): what `Content-Digest` says.
+    pub digest: Digest,
 }
 
 /// Answer to `GET /v1/marks/{device}`: the highest number landed without a gap, for each stream and epoch.
