@@ -1,1 +1,5 @@
 //! The few things each operating system does its own way: handles, sockets, file identity, key files.
+
+pub mod file;
+pub mod key_file;
+pub mod private;
