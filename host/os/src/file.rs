@@ -1,0 +1,178 @@
+//! Files of other programs: what they are, and opening them so that their owner notices nothing.
+//!
+//! Reads file attributes and bytes at an offset. Never writes, locks, follows a link in the last part of a
+//! path, or blocks on a pipe or device.
+
+use std::fs::{File, Metadata, OpenOptions};
+use std::io;
+use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt, OpenOptionsExt};
+use std::path::Path;
+
+use rustix::fs::OFlags;
+
+const NANOSECONDS: i64 = 1_000_000_000;
+
+/// What stays the same while a file is renamed within its volume, and differs for any other file there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FileId {
+    /// The volume, as the operating system numbers it.
+    pub volume: u64,
+    /// The file within the volume.
+    pub file: u64,
+}
+
+/// What moves when somebody writes to a file. Times are nanoseconds since 1970 by the clock of whoever
+/// holds the volume, which may be a file server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileStamp {
+    /// Size in bytes.
+    pub size: u64,
+    /// Last write of content; copying tools set it back to the original's.
+    pub modified_ns: i64,
+    /// Last change of content *or attributes*: what no tool sets back.
+    pub changed_ns: i64,
+}
+
+/// Kind of a directory entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    /// An ordinary file.
+    Regular,
+    /// A directory.
+    Directory,
+    /// A symbolic link.
+    Link,
+    /// Pipe, socket or device: reading it may block or do something.
+    Special,
+}
+
+/// A file's attributes at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileFacts {
+    /// Which file it is.
+    pub id: FileId,
+    /// Size and times.
+    pub stamp: FileStamp,
+    /// What kind of entry it is.
+    pub kind: FileKind,
+}
+
+impl FileFacts {
+    /// Attributes of what `path` names; a link in its last part is not followed.
+    pub fn of_path(path: &Path) -> io::Result<Self> {
+        Ok(Self::from(&path.symlink_metadata()?))
+    }
+
+    /// Attributes of an open file, whatever its name is by now.
+    pub fn of_file(file: &File) -> io::Result<Self> {
+        Ok(Self::from(&file.metadata()?))
+    }
+}
+
+impl From<&Metadata> for FileFacts {
+    fn from(metadata: &Metadata) -> Self {
+        Self {
+            id: FileId { volume: metadata.dev(), file: metadata.ino() },
+            stamp: FileStamp {
+                size: metadata.len(),
+                modified_ns: nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
+                changed_ns: nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
+            },
+            kind: kind(metadata),
+        }
+    }
+}
+
+/// Saturates in the year 2262, since a time stamp is whatever somebody wrote there.
+fn nanoseconds(seconds: i64, rest: i64) -> i64 {
+    seconds.saturating_mul(NANOSECONDS).saturating_add(rest)
+}
+
+fn kind(metadata: &Metadata) -> FileKind {
+    let kind = metadata.file_type();
+    if kind.is_file() {
+        FileKind::Regular
+    } else if kind.is_dir() {
+        FileKind::Directory
+    } else if kind.is_symlink() {
+        FileKind::Link
+    } else {
+        debug_assert!(kind.is_fifo() || kind.is_socket() || kind.is_char_device() || kind.is_block_device());
+        FileKind::Special
+    }
+}
+
+/// Opens `path` for reading, shared with everybody, without waiting: a pipe has no writer to wait for, a
+/// device gets no side effect of waiting, a link in the last part is an error.
+pub fn open_shared(path: &Path) -> io::Result<File> {
+    let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::NOCTTY | OFlags::CLOEXEC;
+    OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)
+}
+
+/// Reads at `offset` until `buffer` is full or the file ends; leaves the file's own position alone, which
+/// whoever else holds the handle shares. Gives the number of bytes read.
+pub fn read_at(file: &File, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match file.read_at(rest, offset.saturating_add(filled as u64)) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+/// Whether `error` says that another program keeps the file to itself for the moment.
+pub fn is_in_use(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::ResourceBusy | io::ErrorKind::ExecutableFileBusy
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_rename_keeps_the_id_and_a_copy_has_another() {
+        let dir = tempfile::tempdir().unwrap();
+        let (old, new, copy) = (dir.path().join("a"), dir.path().join("b"), dir.path().join("c"));
+        fs::write(&old, "x").unwrap();
+        let before = FileFacts::of_path(&old).unwrap();
+        fs::rename(&old, &new).unwrap();
+        fs::copy(&new, &copy).unwrap();
+        assert_eq!(FileFacts::of_path(&new).unwrap().id, before.id);
+        assert_ne!(FileFacts::of_path(&copy).unwrap().id, before.id);
+    }
+
+    #[test]
+    fn links_are_not_followed_and_pipes_do_not_block() {
+        let dir = tempfile::tempdir().unwrap();
+        let (target, link, pipe) = (dir.path().join("a"), dir.path().join("l"), dir.path().join("p"));
+        fs::write(&target, "x").unwrap();
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        assert_eq!(FileFacts::of_path(&link).unwrap().kind, FileKind::Link);
+        open_shared(&link).unwrap_err();
+        let opened = open_shared(&pipe).unwrap();
+        assert_eq!(FileFacts::of_file(&opened).unwrap().kind, FileKind::Special);
+    }
+
+    #[test]
+    fn reading_stops_at_the_end_and_keeps_the_position() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a");
+        fs::write(&path, "0123456789").unwrap();
+        let file = open_shared(&path).unwrap();
+        let mut buffer = [0; 4];
+        assert_eq!(read_at(&file, 8, &mut buffer).unwrap(), 2);
+        assert_eq!(&buffer[..2], b"89");
+        assert_eq!(read_at(&file, 100, &mut buffer).unwrap(), 0);
+        assert_eq!(io::read_to_string(file).unwrap(), "0123456789");
+    }
+}
