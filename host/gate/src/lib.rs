@@ -1,1 +1,22 @@
-//! The gate: a record leaves only because every part of it was declared. No I/O, no clock.
+//! The gate: a record leaves only because every part of it was declared in its family's manifest.
+//!
+//! [`Gate::check`] judges one record and makes it canonical, [`LineWriter`] writes what it accepted,
+//! [`batch::check`] does it all again on the exact bytes of a batch. Nothing here repairs a value, looks for
+//! identifiers in free text (there is none), does I/O or reads a clock.
+
+pub mod batch;
+pub mod json;
+
+mod accepted;
+mod decimal;
+mod gate;
+mod line;
+mod rule;
+mod text;
+mod verdict;
+
+pub use accepted::AcceptedRecord;
+pub use gate::Gate;
+pub use line::LineWriter;
+pub use text::is_version;
+pub use verdict::{Refusal, Verdict};

@@ -78,6 +78,8 @@ reasons! {
     NotInInventory = 14, "not_in_inventory";
     /// A record line is no JSON object of the documented shape.
     Malformed = 15, "malformed";
+    /// A code holds 8 or more digits in a row, as record numbers and dates of birth do.
+    LongNumber = 16, "long_number";
 
     // Reading an input: a unit that the plugin could not read.
     /// The input is not of the format that its source declares.

@@ -1,0 +1,56 @@
+//! A record that passed the gate. Only `Gate::check` makes one.
+
+use std::sync::Arc;
+
+use labrelay_manifest::Field;
+use labrelay_model::{Cell, Record, StreamId, StreamIndex, Value};
+
+use crate::gate::StreamGate;
+use crate::line;
+
+/// A record whose every value was declared and is canonical. It knows its stream, so it can't be written
+/// as another one's.
+#[derive(Clone)]
+pub struct AcceptedRecord {
+    pub(crate) stream: Arc<StreamGate>,
+    pub(crate) cells: Vec<Cell>,
+}
+
+impl AcceptedRecord {
+    /// Its stream, with the family.
+    pub fn stream(&self) -> &StreamId {
+        &self.stream.id
+    }
+
+    /// Its stream's place in the manifest.
+    pub fn stream_index(&self) -> StreamIndex {
+        self.stream.index
+    }
+
+    /// Its declared fields in the manifest's order, with their values; `None` where an optional one is absent.
+    pub fn fields(&self) -> impl ExactSizeIterator<Item = (&Field, Option<&Value>)> {
+        self.stream.declared.fields.iter().zip(self.cells.iter().map(Option::as_ref))
+    }
+
+    /// `{"stream":…,"fields":{…}}`, without a line feed: what `replay` prints.
+    pub fn to_json(&self) -> String {
+        line::replay_line(self)
+    }
+
+    /// Gives up its standing: an unchecked record again, for a unit that is quarantined whole.
+    pub fn into_record(self) -> Record {
+        Record { stream: self.stream.index, cells: self.cells }
+    }
+}
+
+impl PartialEq for AcceptedRecord {
+    fn eq(&self, other: &Self) -> bool {
+        self.stream.id == other.stream.id && self.cells == other.cells
+    }
+}
+
+impl std::fmt::Debug for AcceptedRecord {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "AcceptedRecord({}, {:?})", self.stream.id, self.cells)
+    }
+}

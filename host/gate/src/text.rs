@@ -1,0 +1,89 @@
+//! The three textual types: version, code and serial. There is no free text.
+
+use std::collections::BTreeSet;
+
+use labrelay_model::Reason;
+use regex::Regex;
+
+/// A leading `v` and 4 parts of 6 digits with 3 dots between.
+const MAX_VERSION_BYTES: usize = 28;
+const MAX_VERSION_PARTS: usize = 4;
+const MAX_VERSION_DIGITS: usize = 6;
+/// Longer than any maker's serial number.
+const MAX_SERIAL_BYTES: usize = 64;
+/// From this many digits in a row on, a code may be a record number, a date of birth or an account, and no
+/// pattern could tell.
+const LONG_NUMBER_DIGITS: usize = 8;
+
+/// Whether `text` is a version: digits and dots, up to 4 parts of up to 6 digits, optional leading `v`. Also
+/// what a batch's header may name as plugin and host version.
+pub fn is_version(text: &str) -> bool {
+    let is_part = |part: &str| {
+        (1..=MAX_VERSION_DIGITS).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let digits = text.strip_prefix('v').unwrap_or(text);
+    text.len() <= MAX_VERSION_BYTES
+        && digits.split('.').all(is_part)
+        && digits.split('.').count() <= MAX_VERSION_PARTS
+}
+
+pub(crate) fn check_version(text: &str) -> Result<(), Reason> {
+    check_bytes(text, MAX_VERSION_BYTES, Space::Refused)?;
+    if is_version(text) { Ok(()) } else { Err(Reason::PatternMismatch) }
+}
+
+pub(crate) fn check_serial(text: &str, serials: Option<&BTreeSet<Box<str>>>) -> Result<(), Reason> {
+    check_bytes(text, MAX_SERIAL_BYTES, Space::Refused)?;
+    match serials {
+        None => Err(Reason::NoInventory),
+        Some(serials) if serials.contains(text) => Ok(()),
+        Some(_) => Err(Reason::NotInInventory),
+    }
+}
+
+/// A code's declaration, compiled.
+#[derive(Debug)]
+pub(crate) struct CodeRule {
+    /// `None` if the pattern does not compile between anchors: then nothing fits it.
+    whole: Option<Regex>,
+    max_bytes: usize,
+}
+
+impl CodeRule {
+    pub(crate) fn new(pattern: &str, max_bytes: u16) -> Self {
+        Self { whole: Regex::new(&format!("^(?:{pattern})$")).ok(), max_bytes: usize::from(max_bytes) }
+    }
+
+    pub(crate) fn check(&self, text: &str) -> Result<(), Reason> {
+        check_bytes(text, self.max_bytes, Space::LeftToPattern)?;
+        if has_long_number(text) {
+            return Err(Reason::LongNumber);
+        }
+        let fits = self.whole.as_ref().is_some_and(|whole| whole.is_match(text));
+        if fits { Ok(()) } else { Err(Reason::PatternMismatch) }
+    }
+}
+
+/// Whether a text may hold blanks.
+#[derive(Clone, Copy, PartialEq)]
+enum Space {
+    Refused,
+    LeftToPattern,
+}
+
+fn check_bytes(text: &str, max_bytes: usize, space: Space) -> Result<(), Reason> {
+    if text.len() > max_bytes {
+        return Err(Reason::TooLong);
+    }
+    let first = if space == Space::LeftToPattern { b' ' } else { b'!' };
+    let printable = text.bytes().all(|byte| (first..=b'~').contains(&byte));
+    if printable { Ok(()) } else { Err(Reason::NotPrintableAscii) }
+}
+
+fn has_long_number(text: &str) -> bool {
+    let mut run = 0;
+    text.bytes().any(|byte| {
+        run = if byte.is_ascii_digit() { run + 1 } else { 0 };
+        run >= LONG_NUMBER_DIGITS
+    })
+}
