@@ -3,7 +3,6 @@
 mod fcs_maker;
 
 use fcs_maker::{Maker, chain};
-use labrelay_collector::Input;
 use labrelay_collector::fcs::{DataSets, raw_head};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -22,7 +21,9 @@ fn value(delimiter: u8) -> impl Strategy<Value = Vec<u8>> {
     vec(prop_oneof![3 => any::<u8>(), 1 => Just(delimiter)], 0..20)
 }
 
-fn keywords() -> impl Strategy<Value = (u8, Vec<(Vec<u8>, Vec<u8>)>)> {
+type Keywords = Vec<(Vec<u8>, Vec<u8>)>;
+
+fn keywords() -> impl Strategy<Value = (u8, Keywords)> {
     let delimiter =
         any::<u8>().prop_filter("used in $PAR and offsets", |d| !d.is_ascii_alphanumeric() && *d != b'$');
     delimiter.prop_flat_map(|d| (Just(d), vec((name(d), value(d)), 0..30)))
@@ -71,16 +72,12 @@ proptest! {
 
 /// Reads to the end; every data set takes a part of the file of its own.
 fn read_all(mut file: &[u8]) {
-    let size = file.size();
+    let length = file.len();
     let mut last = None;
     for set in DataSets::of(&mut file).flatten() {
-        assert!(set.at < size && last.is_none_or(|last| set.at > last));
-        assert!(set.raw().len() <= file_len(size));
+        assert!(set.at < length as u64 && last.is_none_or(|last| set.at > last));
+        assert!(set.raw().len() <= 2 * length, "TEXT and its supplement");
         last = Some(set.at);
     }
-    assert!(raw_head(&mut file).len() <= file_len(size));
-}
-
-fn file_len(size: u64) -> usize {
-    usize::try_from(size).unwrap()
+    assert!(raw_head(&mut file).len() <= 2 * length, "HEADER and TEXT");
 }

@@ -1,5 +1,7 @@
 //! The reader against files made here: data sets, offsets, notes, and an error for each way to be wrong.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
 mod fcs_maker;
 
 use std::io;

@@ -4,6 +4,8 @@
 //! counts once there; and it removes the first and last byte of TEXT unseen. The counts are compared after the
 //! same folding.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests are tests")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -6,7 +6,7 @@ const OFFSET_DIGITS: usize = 8;
 
 /// One data set in the making.
 #[derive(Clone)]
-pub struct Maker {
+pub(crate) struct Maker {
     version: &'static str,
     delimiter: u8,
     keywords: Vec<(Vec<u8>, Vec<u8>)>,
@@ -18,7 +18,7 @@ pub struct Maker {
 }
 
 impl Maker {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             version: "FCS3.0",
             delimiter: b'|',
@@ -31,36 +31,36 @@ impl Maker {
         }
     }
 
-    pub fn version(self, version: &'static str) -> Self {
+    pub(crate) fn version(self, version: &'static str) -> Self {
         Self { version, ..self }
     }
 
-    pub fn delimiter(self, delimiter: u8) -> Self {
+    pub(crate) fn delimiter(self, delimiter: u8) -> Self {
         Self { delimiter, ..self }
     }
 
-    pub fn with(self, name: &str, value: &str) -> Self {
+    pub(crate) fn with(self, name: &str, value: &str) -> Self {
         self.with_bytes(name.as_bytes(), value.as_bytes())
     }
 
-    pub fn with_bytes(mut self, name: &[u8], value: &[u8]) -> Self {
+    pub(crate) fn with_bytes(mut self, name: &[u8], value: &[u8]) -> Self {
         self.keywords.push((name.to_vec(), value.to_vec()));
         self
     }
 
-    pub fn events(self, events: &[u8]) -> Self {
+    pub(crate) fn events(self, events: &[u8]) -> Self {
         Self { events: events.to_vec(), ..self }
     }
 
-    pub fn supplement(self, segment: &[u8]) -> Self {
+    pub(crate) fn supplement(self, segment: &[u8]) -> Self {
         Self { supplement: segment.to_vec(), ..self }
     }
 
-    pub fn header_data(self, begin: &str, end: &str) -> Self {
+    pub(crate) fn header_data(self, begin: &str, end: &str) -> Self {
         Self { header_data: Some((begin.to_owned(), end.to_owned())), ..self }
     }
 
-    pub fn text_after_data(self) -> Self {
+    pub(crate) fn text_after_data(self) -> Self {
         Self { text_after_data: true, ..self }
     }
 
@@ -91,7 +91,7 @@ impl Maker {
         text
     }
 
-    pub fn build(&self) -> Vec<u8> {
+    pub(crate) fn build(&self) -> Vec<u8> {
         let length = self.text(0).len();
         let (text_at, data_at) =
             if self.text_after_data { (58 + self.events.len(), 58) } else { (58, 58 + length) };
@@ -112,7 +112,7 @@ impl Maker {
 }
 
 /// One file of several data sets, each leading to the next.
-pub fn chain(sets: &[Maker]) -> Vec<u8> {
+pub(crate) fn chain(sets: &[Maker]) -> Vec<u8> {
     let mut file = Vec::new();
     for (at, set) in sets.iter().enumerate() {
         let next = if at + 1 < sets.len() { set.build().len() as u64 } else { 0 };
