@@ -68,9 +68,9 @@ pub enum OpenReply {
 /// Request of `poll`. Handles are good for this one call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PollRequest {
-    /// Most records that the reply may hold.
+    /// Most records that the reply may hold; a unit without records counts as one.
     pub max_records: u32,
-    /// Most bytes that the reply may hold.
+    /// Most bytes that the units of the reply may take.
     pub max_bytes: u32,
     /// Reply within this many milliseconds; the host kills the worker some time later.
     pub deadline_ms: u32,

@@ -1,0 +1,41 @@
+//! An opened input within the worker, made from the number in its [`Handle`](crate::Handle).
+#![allow(unsafe_code)]
+
+use std::fs::File;
+use std::io;
+use std::mem::ManuallyDrop;
+use std::os::fd::{FromRawFd, RawFd};
+use std::os::unix::fs::FileExt;
+
+use crate::Handle;
+
+/// An input that somebody else owns: reads at an offset, and closes nothing.
+#[derive(Debug)]
+pub struct RawInput {
+    file: ManuallyDrop<File>,
+    size: u64,
+}
+
+impl RawInput {
+    /// The input behind `handle`. `None` if its number can be no descriptor of a process.
+    ///
+    /// Use it within the poll that the handle came with: the worker closes the descriptor after it. A number
+    /// that is not open gives errors when reading, nothing worse.
+    pub fn of(handle: &Handle) -> Option<Self> {
+        let raw = RawFd::try_from(handle.raw).ok()?;
+        // SAFETY: `ManuallyDrop` keeps this `File` from ever closing a descriptor that it does not own, and the
+        // only thing done with it is `pread`, which fails cleanly on a number that is not open for reading.
+        let file = ManuallyDrop::new(unsafe { File::from_raw_fd(raw) });
+        Some(Self { file, size: handle.size })
+    }
+
+    /// Size in bytes when it was opened.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Reads at `offset` without moving any position that others share; 0 means the end.
+    pub fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
+        self.file.read_at(buf, offset)
+    }
+}
