@@ -2,10 +2,22 @@
 //!
 //! Takes text and gives types or errors with line and column; opens no file and reads no clock.
 
+mod check;
+mod error;
+mod fault;
 mod inventory;
+mod length_of_time;
 mod manifest;
+mod nearest;
+mod parse;
+mod pattern;
+mod raw;
+mod ucum;
+pub mod yaml;
 
+pub use error::{ManifestError, ManifestErrors};
 pub use inventory::Inventory;
 pub use manifest::{
     About, Aggregate, AggregateKind, Every, Field, Format, Manifest, Presence, Source, SourceKind, Stream,
 };
+pub use parse::schema;

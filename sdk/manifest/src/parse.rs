@@ -1,0 +1,34 @@
+//! From a manifest file's bytes to a [`Manifest`], and the JSON Schema of such a file.
+
+use labrelay_model::Digest;
+use sha2::{Digest as _, Sha256};
+
+use crate::fault::Fault;
+use crate::raw::RawManifest;
+use crate::{Manifest, ManifestError, ManifestErrors, check, yaml};
+
+impl Manifest {
+    /// Reads a manifest file. All errors in its meaning come at once; an error in its shape (YAML, unknown key,
+    /// wrong kind of value) comes alone, since it hides what is behind it.
+    pub fn parse(bytes: &[u8]) -> Result<Self, ManifestErrors> {
+        let raw: RawManifest = yaml::read(bytes)?;
+        let sha256 = Digest(Sha256::digest(bytes).into());
+        check::manifest(raw, sha256).map_err(|faults| located(bytes, &faults))
+    }
+}
+
+/// Most errors that are shown: finding a place costs a walk over the file, and nobody reads more.
+const MAX_SHOWN: usize = 50;
+
+fn located(bytes: &[u8], faults: &[Fault]) -> ManifestErrors {
+    let at = |fault: &Fault| {
+        let (line, column) = yaml::locate(bytes, &fault.path());
+        ManifestError { line, column, message: fault.message() }
+    };
+    ManifestErrors::new(faults.iter().take(MAX_SHOWN).map(at).collect())
+}
+
+/// The JSON Schema of a manifest file, for editors. Made from the types that read the file, so it can't differ.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(RawManifest).to_value()
+}

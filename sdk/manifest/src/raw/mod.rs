@@ -1,0 +1,166 @@
+//! The manifest file as it is written: what serde reads and what the JSON Schema describes.
+//!
+//! Doc comments here become the descriptions that an editor shows. Only shapes are checked here, meaning in
+//! `check`. Doc comments of a struct's fields therefore speak to the author of a manifest.
+
+use labrelay_model::{FamilyName, FieldName, SourceName, StreamName};
+use schemars::JsonSchema;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer};
+
+use crate::yaml::{Named, Parsed};
+
+/// What `labrelay_model`'s names look like, for the schema.
+pub(crate) const NAME_PATTERN: &str = "^[a-z][a-z0-9_-]{0,47}$";
+
+/// What one instrument family may send: the contract that privacy officers review and Labrelay enforces.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "a manifest: a mapping")]
+#[schemars(rename = "Manifest")]
+pub(crate) struct RawManifest {
+    /// Version of this syntax.
+    #[schemars(with = "u32", range(min = 1, max = 1))]
+    #[serde(rename = "manifest")]
+    pub(crate) _syntax: Parsed<Syntax>,
+    /// Name of the instrument family, such as `navios`.
+    #[schemars(with = "String", regex(pattern = NAME_PATTERN))]
+    pub(crate) family: Parsed<FamilyName>,
+    /// What a person calls the family.
+    pub(crate) title: String,
+    /// Version of this manifest, three numbers: `1.0.0`.
+    #[schemars(regex(pattern = "^[0-9]+\\.[0-9]+\\.[0-9]+$"))]
+    pub(crate) version: String,
+    /// Inputs that the host opens for the plugin.
+    #[serde(default)]
+    pub(crate) sources: Named<SourceName, RawSource>,
+    /// What leaves: one table in the lake for each stream.
+    pub(crate) streams: Named<StreamName, RawStream>,
+}
+
+/// The one syntax that this version reads.
+pub(crate) struct Syntax;
+
+impl std::str::FromStr for Syntax {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "1" { Ok(Self) } else { Err("this version reads manifests of syntax 1 only") }
+    }
+}
+
+/// An input that the host finds, opens and passes to the plugin.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "a source: a mapping such as {kind: folder, pattern: \"*.lmd\"}")]
+#[schemars(rename = "Source")]
+pub(crate) struct RawSource {
+    /// How the host finds it.
+    #[serde(rename = "kind")]
+    #[schemars(with = "KindSchema")]
+    pub(crate) _kind: Parsed<Kind>,
+    /// File names with `*` and `?`, without regard to case; several are separated by `|`: `*.lmd|*.fcs`.
+    pub(crate) pattern: Option<String>,
+    /// A file counts as finished when it has not changed for so long: `500ms`, `5s`, `2min`. Default `5s`.
+    pub(crate) settle: Option<String>,
+    /// What the files are, as far as the host recognises them again by it. Default `other`.
+    pub(crate) format: Option<RawFormat>,
+}
+
+/// `folder`; other kinds are named in the error, since design and later versions know more.
+pub(crate) struct Kind;
+
+impl std::str::FromStr for Kind {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "folder" { Ok(Self) } else { Err("this version supports sources of kind `folder` only") }
+    }
+}
+
+/// How the host finds an input.
+#[derive(JsonSchema)]
+#[schemars(rename = "Kind", rename_all = "lowercase")]
+#[expect(dead_code, reason = "only its schema is used")]
+enum KindSchema {
+    /// New files that have settled in a folder.
+    Folder,
+}
+
+/// What a source's files are.
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "Format")]
+pub(crate) enum RawFormat {
+    /// FCS or LMD: recognised by HEADER and TEXT.
+    Fcs,
+    /// Anything else: recognised by the first and last 64 KiB.
+    Other,
+}
+
+/// One kind of record.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "a stream: a mapping")]
+#[schemars(rename = "Stream")]
+pub(crate) struct RawStream {
+    /// What it tells of; decides how it may leave.
+    pub(crate) about: RawAbout,
+    /// For the privacy officer and the lake: what a record is.
+    pub(crate) description: String,
+    /// The timestamp field that says when it happened.
+    pub(crate) event_time: Option<String>,
+    /// How records about specimens are summed up; required for them, not allowed elsewhere.
+    pub(crate) aggregate: Option<RawAggregate>,
+    /// The fields of a record, in this order.
+    #[serde(default)]
+    pub(crate) fields: Named<FieldName, RawField>,
+    /// Read only to say that it comes with a later version.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(skip)]
+    pub(crate) catalogue: bool,
+}
+
+fn present<'de, D: Deserializer<'de>>(de: D) -> Result<bool, D::Error> {
+    IgnoredAny::deserialize(de).map(|_| true)
+}
+
+/// What a stream tells of.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "About")]
+pub(crate) enum RawAbout {
+    /// The instrument itself: leaves in full.
+    Instrument,
+    /// A declared QC panel or control material: leaves in full.
+    Qc,
+    /// A patient's specimen: leaves only as aggregates.
+    Specimen,
+}
+
+/// Over what records about specimens are summed up.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "a mapping such as {every: 1h, at_least: 5}")]
+#[schemars(rename = "Aggregate")]
+pub(crate) struct RawAggregate {
+    /// Window.
+    pub(crate) every: RawEvery,
+    /// Fewest acquisitions that one aggregate may cover; 5 or more.
+    #[schemars(range(min = 5))]
+    pub(crate) at_least: u32,
+}
+
+/// An aggregate's window.
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[schemars(rename = "Every")]
+pub(crate) enum RawEvery {
+    /// One hour.
+    #[serde(rename = "1h")]
+    Hour,
+    /// One day.
+    #[serde(rename = "1d")]
+    Day,
+    /// One week.
+    #[serde(rename = "1w")]
+    Week,
+}
+
+mod field;
+pub(crate) use field::{Bound, RawField, RawFigure, TypeWord};

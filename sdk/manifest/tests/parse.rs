@@ -1,0 +1,115 @@
+//! A good manifest comes out as it was meant, and the schema speaks of all that can stand in one.
+
+#![expect(clippy::unwrap_used, reason = "a failed helper is a failed test")]
+
+use std::time::Duration;
+
+use labrelay_manifest::{About, AggregateKind, Every, Format, Manifest, Presence, SourceKind, schema};
+use labrelay_model::{CellKind, FieldType, FloatRange, IntRange};
+
+const GOOD: &str = r#"
+manifest: 1
+family: navios
+title: Navios / Navios EX flow cytometer
+version: 1.0.0
+sources:
+  listmode: {kind: folder, pattern: "*.lmd|*.fcs", settle: 500ms, format: fcs}
+  log: {kind: folder, pattern: "*.log"}
+streams:
+  bead_qc:
+    about: qc                     # declared QC panels only
+    description: Laser and detector state of one bead acquisition.
+    event_time: started_at
+    fields:
+      instrument:      {type: serial}
+      started_at:      {type: timestamp}
+      software_build:  {type: code, pattern: "[0-9]{3,6}", optional: true}
+      red_laser_start: {type: float, unit: mW, range: [0, 100.5], decimals: 2, description: At the start.}
+      stop_reason:     {type: enum, values: [time, events, user, error]}
+      events:          {type: int, range: [-9007199254740992, 9007199254740992]}
+      took:            {type: duration, range: [0s, 24h]}
+      software:        {type: version}
+      aborted:         {type: bool}
+  acquisition:
+    about: specimen
+    description: What a patient's tube cost the instrument.
+    aggregate: {every: 1d, at_least: 6}
+    fields:
+      instrument:      {type: serial}
+      red_laser_start: {type: float, unit: mW, range: [0, 100], decimals: 2, as: [mean, min, max, sd]}
+      aborted:         {type: bool, as: [share]}
+"#;
+
+fn good() -> Manifest {
+    Manifest::parse(GOOD.as_bytes()).unwrap()
+}
+
+#[test]
+fn names_version_and_sources_are_read_in_order() {
+    let manifest = good();
+    assert_eq!(manifest.family().as_str(), "navios");
+    assert_eq!(manifest.version(), "1.0.0");
+    let [listmode, log] = manifest.sources() else { panic!("two sources") };
+    let SourceKind::Folder { pattern, settle, format } = &listmode.kind else { panic!("a folder") };
+    assert_eq!((&**pattern, *settle, *format), ("*.lmd|*.fcs", Duration::from_millis(500), Format::Fcs));
+    let SourceKind::Folder { settle, format, .. } = &log.kind else { panic!("a folder") };
+    assert_eq!((*settle, *format), (Duration::from_secs(5), Format::Other), "defaults");
+}
+
+#[test]
+fn fields_keep_their_order_type_and_bounds() {
+    let manifest = good();
+    let (_, stream) = manifest.stream("bead_qc").unwrap();
+    assert_eq!(stream.event_time.as_ref().unwrap().as_str(), "started_at");
+    let types: Vec<&FieldType> = stream.fields.iter().map(|field| &field.ty).collect();
+    let values = ["time", "events", "user", "error"].map(Box::from).to_vec();
+    assert_eq!(
+        types,
+        [
+            &FieldType::Serial,
+            &FieldType::Timestamp,
+            &FieldType::Code { pattern: "[0-9]{3,6}".into(), max_bytes: 6 },
+            &FieldType::Float { range: FloatRange { min: 0.0, max: 100.5 }, decimals: 2 },
+            &FieldType::Enum { values },
+            &FieldType::Int { range: IntRange { min: -(1 << 53), max: 1 << 53 } },
+            &FieldType::Duration { range: IntRange { min: 0, max: 86_400_000_000 } },
+            &FieldType::Version,
+            &FieldType::Bool,
+        ]
+    );
+    assert_eq!(stream.fields[2].presence, Presence::Optional);
+    assert_eq!(stream.fields[3].unit.as_deref(), Some("mW"));
+    assert_eq!(manifest.shapes()[1], [CellKind::Text, CellKind::Float, CellKind::Bool]);
+}
+
+#[test]
+fn specimen_streams_say_how_they_are_summed_up() {
+    let manifest = good();
+    let (_, stream) = manifest.stream("acquisition").unwrap();
+    let aggregate = stream.aggregate.unwrap();
+    assert_eq!((stream.about, aggregate.every, aggregate.at_least), (About::Specimen, Every::Day, 6));
+    assert_eq!(stream.fields[2].aggregates, [AggregateKind::Share]);
+}
+
+#[test]
+fn the_hash_is_that_of_the_file() {
+    let other = GOOD.replace("# declared", "#  declared");
+    assert_ne!(good().sha256(), Manifest::parse(other.as_bytes()).unwrap().sha256());
+    assert_eq!(good().sha256(), good().sha256());
+}
+
+#[test]
+fn the_schema_describes_every_key_and_allows_no_other() {
+    let schema = schema();
+    assert_eq!(schema["additionalProperties"], false);
+    for (name, definition) in schema["$defs"].as_object().unwrap() {
+        for (key, property) in definition["properties"].as_object().into_iter().flatten() {
+            assert!(property["description"].is_string(), "{name}.{key} has a description");
+        }
+    }
+    let field = &schema["$defs"]["Field"]["properties"];
+    for key in ["type", "unit", "range", "decimals", "pattern", "max_length", "values", "optional", "as"] {
+        assert!(field[key].is_object(), "{key}");
+    }
+    assert!(schema["$defs"]["Stream"]["properties"]["catalogue"].is_null());
+}
