@@ -128,9 +128,10 @@ impl Rule {
     }
 }
 
-/// A test's own file: below a `tests` folder, or a module of tests.
+/// A test's own file: below a `tests` or `benches` folder, or a module of tests.
 fn is_test_file(path: &str) -> bool {
-    path.starts_with("tests/") || path.contains("/tests/") || path.ends_with("/tests.rs")
+    let below = |folder| path.contains(folder);
+    path.starts_with("tests/") || below("/tests/") || below("/benches/") || path.ends_with("/tests.rs")
 }
 
 struct Token {

@@ -1,0 +1,102 @@
+//! Runs cargo, and learns from cargo itself where it put what it built.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, bail, ensure};
+use serde_json::Value;
+
+/// The repository's root, whatever folder the command was called from.
+pub(crate) fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+}
+
+/// `cargo ARGUMENTS…` in the repository; its output goes to the terminal.
+pub(crate) fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments).current_dir(repository());
+    command
+}
+
+/// Runs a command to its end; an error if it fails.
+pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
+    let program = command.get_program().display().to_string();
+    let status = command.status().with_context(|| format!("{program} could not be started"))?;
+    ensure!(status.success(), "{program} ended with {status}");
+    Ok(())
+}
+
+/// The programs and plugins of a development build.
+pub(crate) struct Built {
+    /// The host's program.
+    pub(crate) labrelay: PathBuf,
+    /// The receiver's program.
+    pub(crate) receiver: PathBuf,
+    /// Every plugin library.
+    pub(crate) plugins: Vec<PathBuf>,
+}
+
+/// Builds programs and plugins as the tests do, and says where they are.
+///
+/// All of the workspace, so that a later `cargo test` finds the same libraries built with the same features.
+pub(crate) fn build() -> anyhow::Result<Built> {
+    let mut command = cargo(&["build", "--workspace", "--message-format=json-render-diagnostics"]);
+    let output = command.stderr(Stdio::inherit()).output().context("cargo could not be started")?;
+    ensure!(output.status.success(), "cargo build ended with {}", output.status);
+    let mut messages = Vec::new();
+    for line in output.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+        messages.push(serde_json::from_slice(line).context("cargo build printed something else than JSON")?);
+    }
+    artifacts(&messages)
+}
+
+fn artifacts(messages: &[Value]) -> anyhow::Result<Built> {
+    let program = |name: &str| -> anyhow::Result<PathBuf> {
+        let found = messages.iter().filter(|message| text(message, "/target/name") == Some(name));
+        let Some(path) = found.filter_map(|message| text(message, "/executable")).next_back() else {
+            bail!("cargo build made no program {name}");
+        };
+        Ok(path.into())
+    };
+    let folder = repository().join("plugins");
+    let is_plugin = |message: &&Value| {
+        text(message, "/manifest_path").is_some_and(|path| Path::new(path).starts_with(&folder))
+    };
+    let files = messages.iter().filter(is_plugin).filter_map(|message| text(message, "/filenames/0"));
+    let plugins: Vec<PathBuf> =
+        files.filter(|file| file.ends_with(std::env::consts::DLL_SUFFIX)).map(PathBuf::from).collect();
+    ensure!(!plugins.is_empty(), "cargo build made no plugin");
+    Ok(Built { labrelay: program("labrelay")?, receiver: program("labrelay-receiver")?, plugins })
+}
+
+fn text<'a>(message: &'a Value, pointer: &str) -> Option<&'a str> {
+    message.pointer(pointer)?.as_str()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn programs_and_plugins_are_found_among_cargo_s_messages() {
+        let library = format!("target/liba{}", std::env::consts::DLL_SUFFIX);
+        let manifest = repository().join("plugins/a/Cargo.toml");
+        let messages = [
+            json!({"target": {"name": "labrelay"}, "executable": "target/labrelay"}),
+            json!({"target": {"name": "labrelay-receiver"}, "executable": null}),
+            json!({"target": {"name": "labrelay-receiver"}, "executable": "target/receiver"}),
+            json!({"target": {"name": "a"}, "manifest_path": manifest, "filenames": [library]}),
+            json!({"target": {"name": "b"}, "manifest_path": "tests/b/Cargo.toml", "filenames": ["b.so"]}),
+        ];
+        let built = artifacts(&messages).unwrap();
+        assert_eq!(built.labrelay, PathBuf::from("target/labrelay"));
+        assert_eq!(built.receiver, PathBuf::from("target/receiver"));
+        assert_eq!(built.plugins, [PathBuf::from(library)]);
+    }
+
+    #[test]
+    fn a_build_without_plugin_is_an_error() {
+        assert!(artifacts(&[]).is_err_and(|error| error.to_string().contains("no plugin")));
+    }
+}
