@@ -4,7 +4,9 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{DecodeError, Describe, MAX_CURSOR_BYTES, MAX_HANDLES, OpenReply, OpenRequest, PluginFault, PollRequest};
+use crate::{
+    DecodeError, Describe, MAX_CURSOR_BYTES, MAX_HANDLES, OpenReply, OpenRequest, PluginFault, PollRequest,
+};
 
 /// The version in front of every message. A message that means something else gets another number.
 pub(crate) const VERSION: u16 = 1;
@@ -54,7 +56,9 @@ impl Message for OpenReply {
 
     fn check(&self) -> Result<(), DecodeError> {
         match self {
-            OpenReply::BadSettings { key, expected } => at_most(key.len().max(expected.len()), MAX_COMPLAINT_TEXT),
+            OpenReply::BadSettings { key, expected } => {
+                at_most(key.len().max(expected.len()), MAX_COMPLAINT_TEXT)
+            }
             OpenReply::Ready | OpenReply::StateTooOld { .. } => Ok(()),
         }
     }

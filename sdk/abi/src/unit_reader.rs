@@ -42,7 +42,8 @@ impl<'a> UnitReader<'a> {
     }
 
     fn ascend(&mut self, handle: u16, position: Position) -> Result<(), DecodeError> {
-        let last = self.positions.get_mut(usize::from(handle)).ok_or(DecodeError::UnknownHandle(handle.into()))?;
+        let last =
+            self.positions.get_mut(usize::from(handle)).ok_or(DecodeError::UnknownHandle(handle.into()))?;
         if last.is_some_and(|last| last >= position) {
             return Err(DecodeError::PositionsNotAscending(handle));
         }

@@ -1,6 +1,35 @@
-//! What the author of a collector plugin uses: Collector, Input, FCS reader, export_collector!.
+//! What the author of a collector plugin uses: [`Collector`], [`Input`], the FCS reader, [`export_collector!`].
+//!
+//! Opens no file, reads no clock but for the poll's deadline, and decides nothing about what may leave.
 
+mod batch;
+mod collector;
+mod cursor;
+mod export;
 pub mod fcs;
 mod input;
+mod opened;
+mod record;
+mod runtime;
+mod session;
+mod settings;
+pub mod testing;
 
+pub use batch::Batch;
+pub use chrono_tz::Tz;
+pub use collector::{Collector, OpenError, PollError};
+pub use cursor::State;
 pub use input::Input;
+pub use labrelay_model::{InputId, Position, Reason, SourceName, Timestamp};
+pub use opened::{Inputs, OpenedInput, Unit};
+pub use record::RecordBuilder;
+pub use settings::Settings;
+
+/// For `export_collector!` alone.
+#[doc(hidden)]
+pub mod __private {
+    pub use labrelay_abi::__private::{RSlice, RVec};
+    pub use labrelay_abi::export_root_v1;
+
+    pub use crate::runtime::Runtime;
+}

@@ -1,0 +1,96 @@
+//! The inputs of one poll. They close nothing and outlive nothing: the worker owns the handles.
+
+use std::io;
+
+use labrelay_model::{InputId, Position, SourceName};
+
+use crate::Input;
+
+/// One input of the poll, as the session keeps it.
+pub(crate) struct Slot {
+    pub(crate) handle: u16,
+    pub(crate) id: InputId,
+    pub(crate) source: SourceName,
+    pub(crate) name: Option<String>,
+    pub(crate) input: Box<dyn Input>,
+    pub(crate) position: Option<u64>,
+    pub(crate) finished: bool,
+}
+
+/// The inputs of one poll, each once. What is not taken, or not finished, comes again at the next poll.
+pub struct Inputs<'a> {
+    slots: std::slice::IterMut<'a, Slot>,
+}
+
+impl<'a> Inputs<'a> {
+    pub(crate) fn new(slots: &'a mut [Slot]) -> Self {
+        Self { slots: slots.iter_mut() }
+    }
+}
+
+impl<'a> Iterator for Inputs<'a> {
+    type Item = OpenedInput<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.slots.next().map(|slot| OpenedInput { slot })
+    }
+}
+
+/// One opened input; read it through [`Input`].
+pub struct OpenedInput<'a> {
+    slot: &'a mut Slot,
+}
+
+impl OpenedInput<'_> {
+    /// Opaque name: the same input has the same one after a restart.
+    pub fn id(&self) -> InputId {
+        self.slot.id
+    }
+
+    /// The declared source that it belongs to.
+    pub fn source(&self) -> &SourceName {
+        &self.slot.source
+    }
+
+    /// Name of the file, if the manifest lets the plugin see it.
+    pub fn name(&self) -> Option<&str> {
+        self.slot.name.as_deref()
+    }
+
+    /// Where the last committed poll left off, as [`OpenedInput::set_position`] said; 0 in a new input.
+    pub fn position(&self) -> u64 {
+        self.slot.position.unwrap_or(0)
+    }
+
+    /// Keeps `position` for the next poll, in the same commit as what this poll gives.
+    pub fn set_position(&mut self, position: u64) {
+        self.slot.position = Some(position);
+    }
+
+    /// Names a unit of this input, for [`Batch`](crate::Batch).
+    pub fn unit(&self, position: Position) -> Unit {
+        Unit { handle: self.slot.handle, position }
+    }
+
+    /// Everything in it has been accounted for: it is not handed out again.
+    pub fn finish(self) {
+        self.slot.finished = true;
+    }
+}
+
+impl Input for OpenedInput<'_> {
+    fn size(&self) -> u64 {
+        self.slot.input.size()
+    }
+
+    fn read_at(&mut self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
+        self.slot.input.read_at(offset, buf)
+    }
+}
+
+/// What a plugin accounts for: a line, message, acquisition or row of an input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unit {
+    pub(crate) handle: u16,
+    pub(crate) position: Position,
+}

@@ -1,0 +1,87 @@
+//! What a site has configured for a plugin.
+
+use chrono_tz::Tz;
+use labrelay_abi::{OpenRequest, QcRule};
+use serde::de::DeserializeOwned;
+
+use crate::OpenError;
+
+/// A site's settings for this plugin.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    own: serde_json::Map<String, serde_json::Value>,
+    qc: QcRule,
+    zone: Tz,
+}
+
+impl Settings {
+    pub(crate) fn from_request(request: &OpenRequest) -> Result<Self, OpenError> {
+        let own = serde_json::from_str(&request.settings_json)
+            .map_err(|_| bad("settings", "a table of this plugin's settings"))?;
+        let zone =
+            request.zone.parse().map_err(|_| bad("zone", "an IANA time zone such as Europe/Berlin"))?;
+        Ok(Self { own, qc: request.qc.clone(), zone })
+    }
+
+    /// Whether a panel or tube of this name is QC at this site. The name itself must not go into a record.
+    pub fn is_qc(&self, name: &str) -> bool {
+        match &self.qc {
+            QcRule::All => true,
+            QcRule::Names(names) => {
+                let name = name.trim().to_lowercase();
+                names.iter().any(|known| known.trim().to_lowercase() == name)
+            }
+        }
+    }
+
+    /// The zone in which the instrument's clock runs.
+    pub fn zone(&self) -> Tz {
+        self.zone
+    }
+
+    /// The setting `key` of the plugin's own section; `None` if it is not set.
+    pub fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, OpenError> {
+        let Some(value) = self.own.get(key) else { return Ok(None) };
+        T::deserialize(value).map(Some).map_err(|why| bad(key, &why.to_string()))
+    }
+}
+
+fn bad(key: &str, expected: &str) -> OpenError {
+    OpenError::BadSetting { key: key.into(), expected: expected.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(json: &str, zone: &str) -> Result<Settings, OpenError> {
+        let qc = QcRule::Names(vec!["Flow-Check Pro".into()]);
+        Settings::from_request(&OpenRequest {
+            settings_json: json.into(),
+            qc,
+            zone: zone.into(),
+            cursor: None,
+        })
+    }
+
+    #[test]
+    fn qc_names_are_compared_whole_and_without_regard_to_case() {
+        let settings = settings("{}", "UTC").unwrap();
+        assert!(settings.is_qc(" FLOW-CHECK pro"));
+        assert!(!settings.is_qc("Flow-Check"));
+        assert!(!settings.is_qc(""));
+    }
+
+    #[test]
+    fn a_wrong_setting_names_its_key() {
+        let settings = settings(r#"{"lanes": "two"}"#, "Europe/Berlin").unwrap();
+        assert_eq!(settings.get::<u8>("absent"), Ok(None));
+        let error = settings.get::<u8>("lanes").unwrap_err().to_string();
+        assert!(error.contains("lanes") && error.contains("u8"), "{error}");
+    }
+
+    #[test]
+    fn a_wrong_zone_is_refused() {
+        assert!(settings("{}", "Middle/Earth").unwrap_err().to_string().contains("zone"));
+    }
+}
