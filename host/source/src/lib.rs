@@ -1,1 +1,29 @@
 //! The I/O broker: finds settled files, knows them by identity, opens them shared and read-only.
+//!
+//! A [`FolderSource`] is looked after by one thread: `scan` now and then, `open_ready` before each poll of the
+//! plugin, `committed` after the commit. Which inputs were ever taken is not remembered here but asked of
+//! [`SeenInputs`], which the spool answers: that memory must move in the same commit as the records.
+//! No path and no file name leaves this crate except for the operator at the PC, so `Debug` shows none.
+
+mod fcs_header;
+mod folder;
+mod identity;
+mod known;
+mod open;
+mod pattern;
+mod report;
+mod settle;
+mod walk;
+
+pub use folder::{FileFormat, FolderConfig, FolderSource};
+pub use open::OpenedInput;
+pub use pattern::{Pattern, PatternError};
+pub use report::{ScanReport, Trouble, TroubleKind};
+
+use labrelay_model::{InputIdentity, SourceName};
+
+/// The durable memory of inputs whose records are committed.
+pub trait SeenInputs {
+    /// Whether this input of this source has been taken to its end.
+    fn is_seen(&self, source: &SourceName, identity: &InputIdentity) -> bool;
+}
