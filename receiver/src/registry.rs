@@ -58,7 +58,9 @@ pub enum RegistryError {
     #[error("device {0} is registered with another key; to replace it run `device remove --name {0}` first")]
     OtherKey(DeviceName),
     /// SQLite failed.
-    #[error("the registry can't be read or written: {0}; check that the file's folder exists and is writable")]
+    #[error(
+        "the registry can't be read or written: {0}; check that the file's folder exists and is writable"
+    )]
     Sqlite(#[from] rusqlite::Error),
 }
 
@@ -145,7 +147,8 @@ impl Registry {
     /// All manifests by family and age.
     pub fn manifests(&self) -> Result<Vec<ManifestEntry>, RegistryError> {
         let db = self.db();
-        let mut query = db.prepare("SELECT sha256, family, added_at FROM manifests ORDER BY family, added_at")?;
+        let mut query =
+            db.prepare("SELECT sha256, family, added_at FROM manifests ORDER BY family, added_at")?;
         let entries = query.query_map([], |row| {
             Ok(ManifestEntry { sha256: parsed(row, 0)?, family: parsed(row, 1)?, added_at: row.get(2)? })
         })?;
@@ -175,9 +178,9 @@ where
     T: std::str::FromStr,
     T::Err: std::error::Error + Send + Sync + 'static,
 {
-    row.get::<_, String>(at)?
-        .parse()
-        .map_err(|why| rusqlite::Error::FromSqlConversionFailure(at, rusqlite::types::Type::Text, Box::new(why)))
+    row.get::<_, String>(at)?.parse().map_err(|why| {
+        rusqlite::Error::FromSqlConversionFailure(at, rusqlite::types::Type::Text, Box::new(why))
+    })
 }
 
 #[cfg(test)]

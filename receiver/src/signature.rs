@@ -22,16 +22,22 @@ pub enum SignatureError {
     #[error("the request needs exactly one {0} header")]
     Header(&'static str),
     /// The headers are no signature with our label.
-    #[error("Signature and Signature-Input are not one RFC 9421 signature with the label {SIGNATURE_LABEL:?}")]
+    #[error(
+        "Signature and Signature-Input are not one RFC 9421 signature with the label {SIGNATURE_LABEL:?}"
+    )]
     Malformed,
     /// The signature covers something else than it must.
     #[error("the signature must cover {0}")]
     Coverage(&'static str),
     /// `created` is missing or too far from the receiver's clock.
-    #[error("the signature's `created` is missing, or further than {SIGNATURE_MAX_AGE_S} s from the receiver's clock; set the clock")]
+    #[error(
+        "the signature's `created` is missing, or further than {SIGNATURE_MAX_AGE_S} s from the receiver's clock; set the clock"
+    )]
     Stale,
     /// No such device, or not signed with its key.
-    #[error("unknown device or wrong key; register the device's public key with `labrelay-receiver device add`")]
+    #[error(
+        "unknown device or wrong key; register the device's public key with `labrelay-receiver device add`"
+    )]
     NotBelieved,
 }
 
@@ -58,12 +64,18 @@ impl Claim {
     }
 
     /// Verifies it with the device's key: coverage, age, then the signature itself.
-    pub fn verify(&self, key: &PublicKey, request: &SignedParts<'_>, now: Timestamp) -> Result<(), SignatureError> {
+    pub fn verify(
+        &self,
+        key: &PublicKey,
+        request: &SignedParts<'_>,
+        now: Timestamp,
+    ) -> Result<(), SignatureError> {
         let params = self.signed.signature_params();
         check_age(params, now)?;
         let lines = request.covered_lines(params)?;
         let base = HttpSignatureBase::try_new(&lines, params).map_err(|_| SignatureError::Malformed)?;
-        let key = HttpsigKey::from_bytes(&AlgorithmName::Ed25519, key).map_err(|_| SignatureError::NotBelieved)?;
+        let key =
+            HttpsigKey::from_bytes(&AlgorithmName::Ed25519, key).map_err(|_| SignatureError::NotBelieved)?;
         base.verify_signature_headers(&key, &self.signed).map_err(|_| SignatureError::NotBelieved)
     }
 }
@@ -81,7 +93,10 @@ pub struct SignedParts<'a> {
 
 impl SignedParts<'_> {
     /// The signature base's lines in the order that the signature names them.
-    fn covered_lines(&self, params: &HttpSignatureParams) -> Result<Vec<HttpMessageComponent>, SignatureError> {
+    fn covered_lines(
+        &self,
+        params: &HttpSignatureParams,
+    ) -> Result<Vec<HttpMessageComponent>, SignatureError> {
         let covered: Vec<String> = params.covered_components.iter().map(ToString::to_string).collect();
         for &name in SIGNED_COMPONENTS {
             let must = name != CONTENT_DIGEST || self.content_digest.is_some();

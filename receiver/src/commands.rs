@@ -1,0 +1,79 @@
+//! The commands that read and write the registry. The only file that prints.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use labrelay_receiver::clock::now;
+use labrelay_receiver::manifests::Known;
+use labrelay_receiver::registry::{Device, PublicKey, Registry};
+
+use crate::cli::{DeviceCommand, ManifestCommand};
+
+pub(crate) fn device(command: DeviceCommand) -> anyhow::Result<()> {
+    match command {
+        DeviceCommand::Add { registry, name, public_key, serials } => {
+            let device = Device { name, public_key, serials: serials.into_iter().collect() };
+            Registry::open(&registry.path()?)?.add_device(&device, now())?;
+            println!("device {} is registered with {} serials", device.name, device.serials.len());
+        }
+        DeviceCommand::List { registry } => {
+            for device in Registry::open(&registry.path()?)?.devices()? {
+                let serials: Vec<&str> = device.serials.iter().map(AsRef::as_ref).collect();
+                println!("{}\t{}\t{}", device.name, STANDARD.encode(device.public_key), serials.join(","));
+            }
+        }
+        DeviceCommand::Remove { registry, name } => {
+            if !Registry::open(&registry.path()?)?.remove_device(&name)? {
+                bail!("no device {name} is registered; see `labrelay-receiver device list`");
+            }
+            println!("device {name} is forgotten");
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn manifest(command: ManifestCommand) -> anyhow::Result<()> {
+    match command {
+        ManifestCommand::Add { registry, files } => {
+            let registry = Registry::open(&registry.path()?)?;
+            files.iter().try_for_each(|file| add_manifest(&registry, file))
+        }
+        ManifestCommand::List { registry } => {
+            for entry in Registry::open(&registry.path()?)?.manifests()? {
+                println!("{}\t{}\t{}", entry.sha256, entry.family, entry.added_at);
+            }
+            Ok(())
+        }
+    }
+}
+
+fn add_manifest(registry: &Registry, file: &Path) -> anyhow::Result<()> {
+    let yaml = std::fs::read(file).with_context(|| format!("{} can't be read", file.display()))?;
+    let known = Known::read(&yaml).with_context(|| format!("{} can't be registered", file.display()))?;
+    let (family, sha256) = (known.manifest.family(), known.manifest.sha256());
+    let added = registry.add_manifest(sha256, family, &yaml, now())?;
+    println!(
+        "manifest {sha256} of {family} {}",
+        if added { "is registered" } else { "was registered before" }
+    );
+    Ok(())
+}
+
+/// For clap: a raw Ed25519 public key.
+pub(crate) fn public_key(text: &str) -> Result<PublicKey, String> {
+    let bytes = STANDARD.decode(text).map_err(|_| "not base64".to_owned())?;
+    bytes.try_into().map_err(|_| "not 32 bytes; give the raw key, not PEM or DER".to_owned())
+}
+
+/// Tells whoever started us where we listen.
+pub(crate) fn announce(address: SocketAddr) {
+    println!("{address}");
+}
+
+pub(crate) fn complain(why: &str) {
+    eprintln!("{why}");
+}

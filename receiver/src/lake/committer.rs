@@ -1,0 +1,235 @@
+//! The committer: takes landed batches strictly one by one in each chain and puts them into the lake.
+//!
+//! Any number of committers may run over the same landing. None holds state that matters: how far a chain is
+//! stands in the table itself, in the commit that holds its rows. Landing is not touched.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use deltalake::arrow::array::ArrayRef;
+use labrelay_model::{Seq, StreamId};
+use tokio::sync::{Notify, oneshot};
+
+use super::rows::{Body, RowsError, lay_out, rows};
+use super::table::{LakeError, LakeTable};
+use super::tables::Lake;
+use crate::chain::Chain;
+use crate::landing::{LandedBatch, Landing};
+use crate::manifests::Manifests;
+use crate::registry::RegistryError;
+
+/// How long to collect landings after the first one wakes us: one commit a second and table keeps the log
+/// and the number of Parquet files in bounds, and is as fresh as anybody asked for.
+const COLLECT: Duration = Duration::from_secs(1);
+/// How often all chains are looked at: finds what a receiver that is gone has landed, and tries again what
+/// failed.
+const RESCAN: Duration = Duration::from_secs(30);
+/// Rows after which a commit takes no further batch: about 50 MB in memory.
+const MAX_ROWS: usize = 200_000;
+/// Batches after which it takes no further one: bounds a commit of tombstones and tiny batches.
+const MAX_BATCHES: usize = 4096;
+/// Lost races in a row before a table waits for the next rescan: with two committers more than a few tell
+/// that it is no race but a fault.
+const MAX_LOST: u32 = 20;
+
+/// Chains that something has landed in since the committer last looked.
+#[derive(Debug, Default)]
+pub struct Pending {
+    chains: Mutex<HashSet<Chain>>,
+    wake: Notify,
+}
+
+impl Pending {
+    /// Tells the committer of a landing. Never blocks; bounded by the number of chains.
+    pub fn add(&self, chain: Chain) {
+        self.lock().insert(chain);
+        self.wake.notify_one();
+    }
+
+    fn take(&self) -> BTreeMap<StreamId, Vec<Chain>> {
+        let mut streams: BTreeMap<StreamId, Vec<Chain>> = BTreeMap::new();
+        for chain in std::mem::take(&mut *self.lock()) {
+            streams.entry(chain.stream.clone()).or_default().push(chain);
+        }
+        streams
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashSet<Chain>> {
+        self.chains.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Why something was not committed.
+#[derive(Debug, thiserror::Error)]
+enum CommitError {
+    #[error(transparent)]
+    Rows(#[from] RowsError),
+    #[error(
+        "its manifest is not registered, or does not declare this stream; add it with `labrelay-receiver manifest add`"
+    )]
+    Manifest,
+    #[error(transparent)]
+    Lake(#[from] LakeError),
+    #[error("landing can't be read: {0}")]
+    Landing(#[from] object_store::Error),
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+}
+
+impl CommitError {
+    /// Whether it is this batch that can't be written, so that only its chain has to wait.
+    fn is_of_the_batch(&self) -> bool {
+        matches!(self, Self::Rows(_) | Self::Manifest | Self::Lake(LakeError::TypeChanged { .. }))
+    }
+}
+
+/// What one commit will hold.
+#[derive(Default)]
+struct Gathered {
+    batches: usize,
+    records: usize,
+    rows: Vec<Vec<(String, ArrayRef)>>,
+    heads: Vec<(Chain, Seq)>,
+}
+
+impl Gathered {
+    fn is_full(&self) -> bool {
+        self.records >= MAX_ROWS || self.batches >= MAX_BATCHES
+    }
+}
+
+/// Moves batches from landing to lake.
+#[derive(Debug, Clone)]
+pub struct Committer {
+    landing: Landing,
+    lake: Arc<Lake>,
+    manifests: Arc<Manifests>,
+    pending: Arc<Pending>,
+}
+
+impl Committer {
+    /// From `landing` into `lake`, told of landings by `pending`.
+    pub fn new(landing: Landing, lake: Arc<Lake>, manifests: Arc<Manifests>, pending: Arc<Pending>) -> Self {
+        Self { landing, lake, manifests, pending }
+    }
+
+    /// Commits until `stop` fires or is dropped, then what is left.
+    pub async fn run(&self, mut stop: oneshot::Receiver<()>) {
+        let mut rescan = tokio::time::interval(RESCAN); // its first tick comes at once
+        loop {
+            tokio::select! {
+                _ = &mut stop => break,
+                _ = rescan.tick() => self.find_chains().await,
+                () = self.pending.wake.notified() => {
+                    let _ = tokio::time::timeout(COLLECT, &mut stop).await;
+                }
+            }
+            self.pass().await;
+            if stop.is_terminated() {
+                return;
+            }
+        }
+        self.pass().await;
+    }
+
+    /// Commits all that has landed by now.
+    pub async fn catch_up(&self) {
+        self.find_chains().await;
+        self.pass().await;
+    }
+
+    async fn find_chains(&self) {
+        match self.landing.chains(None).await {
+            Ok(chains) => self.pending.lock().extend(chains),
+            Err(why) => tracing::error!(%why, "landing can't be listed; trying again in {RESCAN:?}"),
+        }
+    }
+
+    async fn pass(&self) {
+        for (stream, chains) in self.pending.take() {
+            if let Err(why) = self.commit_stream(&stream, &chains).await {
+                tracing::error!(%stream, %why, "nothing committed to this table; trying again in {RESCAN:?}");
+            }
+        }
+    }
+
+    async fn commit_stream(&self, stream: &StreamId, chains: &[Chain]) -> Result<(), CommitError> {
+        let mut lost = 0;
+        loop {
+            match self.commit_once(stream, chains).await {
+                Ok(false) => return Ok(()),
+                Ok(true) => lost = 0,
+                Err(why) if why.is_of_the_batch() || lost == MAX_LOST => return Err(why),
+                Err(why) => {
+                    lost += 1;
+                    tracing::debug!(%stream, lost, %why, "commit failed; reading the table again");
+                }
+            }
+        }
+    }
+
+    /// One commit; `false` when there is nothing left. Holds the table's lock no longer than that.
+    async fn commit_once(&self, stream: &StreamId, chains: &[Chain]) -> Result<bool, CommitError> {
+        let slot = self.lake.slot(stream).await;
+        let mut guard = slot.lock().await;
+        let table = self.lake.opened(&mut guard, stream).await?;
+        let gathered = self.gather(table, chains).await?;
+        if gathered.heads.is_empty() {
+            return Ok(false);
+        }
+        let schema = table.schema()?;
+        let rows = gathered.rows.iter().map(|rows| lay_out(rows, &schema)).collect::<Result<_, _>>()?;
+        table.commit(rows, &gathered.heads).await?;
+        tracing::info!(%stream, batches = gathered.batches, records = gathered.records, "committed");
+        Ok(true)
+    }
+
+    async fn gather(&self, table: &mut LakeTable, chains: &[Chain]) -> Result<Gathered, CommitError> {
+        let mut gathered = Gathered::default();
+        for chain in chains {
+            let start = table.position(chain).await?;
+            let mut head = start;
+            while !gathered.is_full()
+                && let Some(landed) = self.landing.get(chain, head.next()).await?
+            {
+                match self.take(table, chain, head.next(), &landed, &mut gathered).await {
+                    Ok(()) => head = head.next(),
+                    Err(why) if why.is_of_the_batch() => {
+                        tracing::error!(%chain, seq = %head.next(), %why, "this chain waits: a landed batch can't be written");
+                        break;
+                    }
+                    Err(why) => return Err(why),
+                }
+            }
+            if head > start {
+                gathered.heads.push((chain.clone(), head));
+            }
+        }
+        Ok(gathered)
+    }
+
+    /// Decodes one batch; a tombstone counts and has no rows.
+    async fn take(
+        &self,
+        table: &mut LakeTable,
+        chain: &Chain,
+        seq: Seq,
+        landed: &LandedBatch,
+        into: &mut Gathered,
+    ) -> Result<(), CommitError> {
+        let body = Body::read(&landed.body)?;
+        let manifest = self.manifests.get(body.header.manifest_sha256)?.ok_or(CommitError::Manifest)?;
+        if body.header.stream_id() != chain.stream || *manifest.manifest.family() != chain.stream.family {
+            return Err(CommitError::Manifest);
+        }
+        let columns = manifest.columns(&chain.stream.stream).ok_or(CommitError::Manifest)?;
+        table.admit(&columns).await?;
+        if body.header.records > 0 {
+            into.rows.push(rows(chain, seq, landed, &body, &columns)?);
+            into.records += body.header.records as usize;
+        }
+        into.batches += 1;
+        Ok(())
+    }
+}

@@ -1,0 +1,129 @@
+//! A landed body to rows: NDJSON decoded into columns, then laid out as the table wants them.
+//!
+//! The body passed the gate before it landed; this only decodes. No error holds content of a record.
+
+use std::io::Read as _;
+use std::sync::Arc;
+
+use deltalake::arrow::array::{
+    Array, ArrayRef, AsArray as _, Date32Array, Int64Array, RecordBatch, StringArray, StructArray,
+    new_null_array,
+};
+use deltalake::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use deltalake::arrow::json::ReaderBuilder;
+use labrelay_model::wire::{MAX_BATCH_BYTES, MAX_BATCH_RECORDS};
+use labrelay_model::{BatchHeader, Seq};
+
+use super::columns::{Columns, PARTITION};
+use crate::chain::Chain;
+use crate::landing::LandedBatch;
+
+/// Seconds of a day, for `received_day`.
+const DAY_S: i64 = 24 * 3600;
+
+/// Why a landed body gives no rows. It stays in landing; its chain waits for a person.
+#[derive(Debug, thiserror::Error)]
+pub enum RowsError {
+    /// zstd can't read it, or it is larger than any batch.
+    #[error("the landed object is no zstd body within the limits")]
+    Body,
+    /// The first line is no batch header.
+    #[error("the landed object does not begin with a batch header")]
+    Header,
+    /// The lines are not what the manifest declares.
+    #[error("the landed object's records are not what its manifest declares")]
+    Records,
+    /// Arrow refused to put the columns together.
+    #[error("the columns do not fit together")]
+    Layout,
+}
+
+/// A decompressed body.
+#[derive(Debug)]
+pub(crate) struct Body {
+    /// Its first line.
+    pub(crate) header: BatchHeader,
+    lines: Vec<u8>,
+}
+
+impl Body {
+    /// Decompresses and reads the header.
+    pub(crate) fn read(compressed: &[u8]) -> Result<Self, RowsError> {
+        let mut bytes = Vec::new();
+        let zstd = zstd::stream::read::Decoder::with_buffer(compressed).map_err(|_| RowsError::Body)?;
+        let bound = MAX_BATCH_BYTES as u64 + 1;
+        zstd.take(bound).read_to_end(&mut bytes).map_err(|_| RowsError::Body)?;
+        if bytes.len() > MAX_BATCH_BYTES {
+            return Err(RowsError::Body);
+        }
+        let end = bytes.iter().position(|&byte| byte == b'\n').ok_or(RowsError::Header)?;
+        let lines = bytes.split_off(end);
+        let header = serde_json::from_slice(&bytes).map_err(|_| RowsError::Header)?;
+        Ok(Self { header, lines })
+    }
+
+    /// Decodes the record lines into `row_id` and one column per field.
+    fn decode(&self, columns: &Columns) -> Result<(ArrayRef, StructArray), RowsError> {
+        let line = Schema::new(vec![
+            Field::new("row_id", DataType::Utf8, false),
+            Field::new("fields", DataType::Struct(columns.fields.clone()), false),
+        ]);
+        let most = MAX_BATCH_RECORDS as usize;
+        let decoder = ReaderBuilder::new(Arc::new(line)).with_batch_size(most).with_strict_mode(true);
+        let mut decoder = decoder.build_decoder().map_err(|_| RowsError::Layout)?;
+        let read = decoder.decode(&self.lines).map_err(|_| RowsError::Records)?;
+        let rows = decoder.flush().map_err(|_| RowsError::Records)?.ok_or(RowsError::Records)?;
+        if read != self.lines.len() || rows.num_rows() != self.header.records as usize {
+            return Err(RowsError::Records);
+        }
+        let fields = rows.column(1).as_struct_opt().ok_or(RowsError::Layout)?.clone();
+        Ok((rows.column(0).clone(), fields))
+    }
+}
+
+/// The rows of one batch, with exactly the columns of `columns`.
+pub(crate) fn rows(
+    chain: &Chain,
+    seq: Seq,
+    landed: &LandedBatch,
+    body: &Body,
+    columns: &Columns,
+) -> Result<Vec<(String, ArrayRef)>, RowsError> {
+    let (row_id, fields) = body.decode(columns)?;
+    let header = &body.header;
+    let count = row_id.len();
+    let text = |text: &str| -> ArrayRef {
+        Arc::new(StringArray::from_iter_values(std::iter::repeat_n(text, count)))
+    };
+    let seq = i64::try_from(seq.0).map_err(|_| RowsError::Layout)?;
+    let day = i32::try_from(landed.landed_at.timestamp().div_euclid(DAY_S)).map_err(|_| RowsError::Layout)?;
+    let mut rows: Vec<(String, ArrayRef)> = vec![
+        ("device".into(), text(chain.device.as_str())),
+        ("family".into(), text(chain.stream.family.as_str())),
+        ("stream".into(), text(chain.stream.stream.as_str())),
+        ("epoch".into(), text(&chain.epoch.to_string())),
+        ("seq".into(), Arc::new(Int64Array::from_value(seq, count))),
+        ("row_id".into(), row_id),
+        ("manifest_sha256".into(), text(&header.manifest_sha256.to_string())),
+        ("plugin_version".into(), text(&header.plugin_version)),
+        ("host_version".into(), text(&header.host_version)),
+        (PARTITION.into(), Arc::new(Date32Array::from_value(day, count))),
+    ];
+    let event_time = columns.event_time.as_ref().and_then(|name| fields.column_by_name(name.as_str()));
+    rows.extend(event_time.map(|times| ("event_time".into(), times.clone())));
+    let named =
+        fields.fields().iter().map(|field| field.name().clone()).zip(fields.columns().iter().cloned());
+    rows.extend(named);
+    Ok(rows)
+}
+
+/// Lays rows out in the table's order; a column they lack is null.
+pub(crate) fn lay_out(rows: &[(String, ArrayRef)], table: &SchemaRef) -> Result<RecordBatch, RowsError> {
+    let count = rows.first().map_or(0, |(_, column)| column.len());
+    let column = |field: &Arc<Field>| match rows.iter().find(|(name, _)| name == field.name()) {
+        Some((_, column)) => column.clone(),
+        None => new_null_array(field.data_type(), count),
+    };
+    let columns = table.fields().iter().map(column).collect();
+    RecordBatch::try_new(table.clone(), columns).map_err(|_| RowsError::Layout)
+}

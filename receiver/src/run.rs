@@ -1,0 +1,49 @@
+//! `serve`: opens everything, tells where it listens, stops cleanly on a signal.
+
+use anyhow::Context as _;
+use labrelay_receiver::limits::Limits;
+use labrelay_receiver::server;
+use labrelay_receiver::service::Service;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
+use tracing_subscriber::EnvFilter;
+
+use crate::cli::ServeArgs;
+use crate::commands;
+
+/// What is logged unless `RUST_LOG` says otherwise: ours in full, and of the libraries what went wrong for
+/// good. A commit that lost a race is an error to delta-rs and everyday life to the committer.
+const LOG: &str = "info,deltalake=off,deltalake_core=off,delta_kernel=off,buoyant_kernel=off";
+
+pub(crate) fn serve(args: ServeArgs) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOG));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let tls = server::tls(&args.cert, &args.key)?;
+    let service = Service::open(&args.places()?, Limits::default())?;
+    let runtime = tokio::runtime::Runtime::new().context("the system gives no threads")?;
+    runtime.block_on(async {
+        let stop = on_signal()?;
+        let listener = TcpListener::bind(args.listen)
+            .await
+            .with_context(|| format!("can't listen on {}; is the port taken?", args.listen))?;
+        commands::announce(listener.local_addr()?);
+        Ok(service.serve(listener, tls, stop).await?)
+    })
+}
+
+/// Fires at the first SIGTERM or SIGINT.
+fn on_signal() -> anyhow::Result<oneshot::Receiver<()>> {
+    let mut terminate = signal(SignalKind::terminate()).context("can't listen for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("can't listen for SIGINT")?;
+    let (stop, stopped) = oneshot::channel();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+        let _ = stop.send(());
+    });
+    Ok(stopped)
+}
