@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use labrelay_model::Reason;
-use regex::Regex;
+use regex::bytes::{Regex, RegexBuilder};
 
 /// A leading `v` and 4 parts of 6 digits with 3 dots between.
 const MAX_VERSION_BYTES: usize = 28;
@@ -51,7 +51,9 @@ pub(crate) struct CodeRule {
 
 impl CodeRule {
     pub(crate) fn new(pattern: &str, max_bytes: u16) -> Self {
-        Self { whole: Regex::new(&format!("^(?:{pattern})$")).ok(), max_bytes: usize::from(max_bytes) }
+        // Bytes without Unicode: the same reading of the pattern as the manifest's check of it.
+        let whole = RegexBuilder::new(&format!("^(?:{pattern})$")).unicode(false).build().ok();
+        Self { whole, max_bytes: usize::from(max_bytes) }
     }
 
     pub(crate) fn check(&self, text: &str) -> Result<(), Reason> {
@@ -59,7 +61,7 @@ impl CodeRule {
         if has_long_number(text) {
             return Err(Reason::LongNumber);
         }
-        let fits = self.whole.as_ref().is_some_and(|whole| whole.is_match(text));
+        let fits = self.whole.as_ref().is_some_and(|whole| whole.is_match(text.as_bytes()));
         if fits { Ok(()) } else { Err(Reason::PatternMismatch) }
     }
 }
