@@ -172,7 +172,7 @@ impl FolderSource {
     fn begin_round(&mut self) -> Walk {
         self.round = self.round.wrapping_add(1);
         self.round_is_whole = true;
-        Walk::new(&self.config.folders)
+        Walk::new(self.config.folders.clone())
     }
 
     /// Forgets what is gone, unless a folder failed: its files are not gone.

@@ -31,8 +31,8 @@ pub(crate) struct Walk {
 }
 
 impl Walk {
-    pub(crate) fn new(folders: &[PathBuf]) -> Self {
-        Self { folders: folders.to_vec().into_iter(), open: Vec::new() }
+    pub(crate) fn new(folders: Vec<PathBuf>) -> Self {
+        Self { folders: folders.into_iter(), open: Vec::new() }
     }
 
     /// The next entry, or `None` at the end of the last folder.
