@@ -1,6 +1,7 @@
 //! The region's side of the demo: the receiver, its registry, and what lies in the lake.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -72,7 +73,7 @@ impl Receiver {
     /// Registers the device with the serial numbers of its site, and the project's manifests.
     pub(super) fn enrol(&self, public_key: &str, inventory: &Inventory) -> anyhow::Result<()> {
         let mut device = self.command(&["device", "add"]);
-        device.args(["--name", DEVICE, "--key", public_key]);
+        device.args(["--name", DEVICE, "--public-key", public_key]);
         for serial in &inventory.serials {
             device.args(["--serial", serial]);
         }
@@ -107,10 +108,9 @@ impl Receiver {
     }
 }
 
-/// The URL for the host, from the line in which the receiver says where it listens.
+/// The URL for the host, from the line in which the receiver says where it listens. Its log is in the same file.
 fn printed_port(log: &Path) -> Option<String> {
     let text = std::fs::read_to_string(log).ok()?;
-    let (_, rest) = text.split_once("listening on https://127.0.0.1:")?;
-    let (port, _) = rest.split_once('\n')?;
-    Some(format!("https://localhost:{}", port.trim().parse::<u16>().ok()?))
+    let address: SocketAddr = text.lines().find_map(|line| line.trim().parse().ok())?;
+    Some(format!("https://localhost:{}", address.port()))
 }
