@@ -3,6 +3,8 @@
 //! Replies are encoded and read back by the host's decoder, so what passes here is a reply that the host
 //! takes; the gate is not part of it.
 
+pub mod fcs;
+
 use labrelay_abi::{
     Handle, OpenReply, OpenRequest, PollReply, PollRequest, QcRule, decode_poll_reply, encode_poll_reply,
 };

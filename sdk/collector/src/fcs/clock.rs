@@ -3,7 +3,9 @@
 //! FCS files give the instrument PC's wall clock without a zone. All-numeric dates such as `01/02/2026` are
 //! refused: which part is the month differs from country to country.
 
-use chrono::{Days, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
+use chrono::{
+    DateTime, Days, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc,
+};
 use chrono_tz::Tz;
 use labrelay_model::Timestamp;
 
@@ -12,11 +14,14 @@ const FIRST_YEAR_OF_1900S: i32 = 70;
 /// Longest time between `$BTIM` and `$ETIM` that is taken for one acquisition. Runs last minutes; a longer time
 /// means that the clock was set back in between.
 const LONGEST_ACQUISITION: TimeDelta = TimeDelta::hours(12);
+/// Longest count of seconds that is taken for a length of time at all; how long an acquisition may last is the
+/// manifest's business.
+const LONGEST_COUNT: TimeDelta = TimeDelta::days(365);
 const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
-/// A date such as `24-Oct-2026`, `24 OCT 2026`, `24-Oct-26`, `2026-Oct-24`, `2026-10-24` or `20261024`.
-pub fn date(text: &str) -> Option<NaiveDate> {
+/// A date in one of the forms that [`instant`] names.
+fn date(text: &str) -> Option<NaiveDate> {
     let text = text.trim();
     if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) {
         return NaiveDate::parse_from_str(text, "%Y%m%d").ok();
@@ -55,8 +60,8 @@ fn digits(text: &str) -> Option<u32> {
     text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
-/// A time of day such as `14:03:59`, `14:03:59.25`, `14:03:59:30` (60ths, FCS 3.0) or `14:03:59:250` (1000ths).
-pub fn time(text: &str) -> Option<NaiveTime> {
+/// A time of day in one of the forms that [`instant`] names.
+fn time(text: &str) -> Option<NaiveTime> {
     let mut parts = text.trim().splitn(3, ':');
     let (hour, minute) = (digits(parts.next()?)?, digits(parts.next()?)?);
     let (second, part) = match parts.next()?.split_once([':', '.']) {
@@ -81,31 +86,41 @@ fn micros(part: &str, per_second: u32) -> Option<u32> {
     u32::try_from(micros).ok().filter(|_| part < per_second)
 }
 
-/// The instant at which a wall clock in `zone` shows `local`.
+/// The instant at which a wall clock in `zone` shows this date and time; `None` if either can't be understood.
 ///
-/// The hour that happens twice in autumn is taken the first time. The hour that is left out in spring can only be
-/// shown by a clock that was not yet moved, and is read so.
-pub fn instant(local: NaiveDateTime, zone: Tz) -> Option<Timestamp> {
+/// Dates are written `24-Oct-2026`, `24 OCT 2026`, `24-Oct-26`, `2026-Oct-24`, `2026-10-24` or `20261024`; times
+/// `14:03:59`, `14:03:59.25`, `14:03:59:30` (60ths, FCS 3.0) or `14:03:59:250` (1000ths). The hour that happens
+/// twice in autumn is taken the first time. The hour that is left out in spring can only be shown by a clock that
+/// was not yet moved, and is read so.
+pub fn instant(date_text: &str, time_text: &str, zone: Tz) -> Option<Timestamp> {
+    let local = date(date_text)?.and_time(time(time_text)?);
     let utc = match zone.from_local_datetime(&local) {
         MappedLocalTime::Single(instant) | MappedLocalTime::Ambiguous(instant, _) => instant.to_utc(),
-        MappedLocalTime::None => {
-            let day_before =
-                zone.offset_from_local_datetime(&local.checked_sub_days(Days::new(1))?).earliest()?;
-            let fixed = day_before.fix();
-            fixed.from_local_datetime(&local).single()?.with_timezone(&Utc)
-        }
+        MappedLocalTime::None => not_yet_moved(local, zone)?,
     };
     Timestamp::from_micros(utc.timestamp_micros())
 }
 
+/// The instant by the offset of the day before.
+fn not_yet_moved(local: NaiveDateTime, zone: Tz) -> Option<DateTime<Utc>> {
+    let before = zone.offset_from_local_datetime(&local.checked_sub_days(Days::new(1))?).earliest()?;
+    Some(before.fix().from_local_datetime(&local).single()?.to_utc())
+}
+
 /// Microseconds from `begin` to `end` on one wall clock; an `end` before `begin` is on the next day. `None` where
 /// that gives no plausible length of an acquisition.
-pub fn duration_us(begin: NaiveTime, end: NaiveTime) -> Option<i64> {
-    let mut passed = end - begin;
+pub fn passed_us(begin: &str, end: &str) -> Option<i64> {
+    let mut passed = time(end)? - time(begin)?;
     if passed < TimeDelta::zero() {
         passed += TimeDelta::days(1);
     }
     (passed <= LONGEST_ACQUISITION).then(|| passed.num_microseconds())?
+}
+
+/// A length of time in seconds, such as `@ACQTIME` gives, in microseconds; `None` if it is negative or no time at all.
+pub fn seconds_us(seconds: f64) -> Option<i64> {
+    let limit = LONGEST_COUNT.num_seconds() as f64;
+    (0.0..=limit).contains(&seconds).then(|| (seconds * 1e6).round() as i64)
 }
 
 #[cfg(test)]
@@ -166,7 +181,8 @@ mod tests {
     }
 
     fn at(local: &str, zone: Tz) -> String {
-        instant(local.parse().unwrap(), zone).unwrap().to_string()
+        let (date, time) = local.split_once('T').unwrap();
+        instant(date, time, zone).unwrap().to_string()
     }
 
     #[test]
@@ -185,9 +201,16 @@ mod tests {
 
     #[test]
     fn an_acquisition_may_pass_midnight_but_not_half_a_day() {
-        let passed = |begin, end| duration_us(time(begin).unwrap(), time(end).unwrap());
-        assert_eq!(passed("14:00:00", "14:01:30"), Some(90_000_000));
-        assert_eq!(passed("23:59:30", "00:00:30"), Some(60_000_000));
-        assert_eq!(passed("02:50:00", "02:10:00"), None);
+        assert_eq!(passed_us("14:00:00", "14:01:30"), Some(90_000_000));
+        assert_eq!(passed_us("23:59:30", "00:00:30"), Some(60_000_000));
+        assert_eq!(passed_us("02:50:00", "02:10:00"), None);
+    }
+
+    #[test]
+    fn seconds_are_counted_in_microseconds() {
+        assert_eq!(seconds_us(300.1), Some(300_100_000));
+        for no_time in [-1.0, f64::NAN, f64::INFINITY, 1e300] {
+            assert_eq!(seconds_us(no_time), None);
+        }
     }
 }
