@@ -1,1 +1,107 @@
-//! Collector plugin of the dxflex family.
+//! Collector of CytExpert FCS files: DxFLEX and CytoFLEX, also those that R flowCore saved again.
+//!
+//! Each data set of a file is one acquisition and one unit; CytExpert writes one. Only the keywords that
+//! `acquisition` and `channel` name are looked at; the tube's name is compared to the site's list and goes no
+//! further.
+
+mod acquisition;
+mod channel;
+mod words;
+
+use acquisition::Acquisition;
+use labrelay_collector::fcs::{DataSet, DataSets, raw_head};
+use labrelay_collector::{
+    Batch, Collector, Input, Inputs, OpenError, OpenedInput, PollError, Position, Reason, Settings, State,
+    Unit, export_collector,
+};
+
+/// Keyword that names the tube.
+const TUBE_NAME: &str = "TBNM";
+
+struct DxFlex {
+    settings: Settings,
+}
+
+impl Collector for DxFlex {
+    fn open(settings: Settings, _state: Option<State>) -> Result<Self, OpenError> {
+        Ok(Self { settings })
+    }
+
+    fn poll(&mut self, inputs: &mut Inputs<'_>, batch: &mut Batch<'_>) -> Result<(), PollError> {
+        while !batch.is_full()
+            && let Some(mut input) = inputs.next()
+        {
+            if self.read(&mut input, batch)? {
+                input.finish();
+            }
+        }
+        Ok(())
+    }
+
+    fn rewind(&mut self, _state: Option<State>) {}
+}
+
+/// What becomes of one data set.
+enum Outcome {
+    Told(Box<Acquisition>),
+    Refused(Reason, Vec<u8>),
+    Dropped(Reason),
+}
+
+impl DxFlex {
+    /// Reads the data sets from where the last poll left off; whether all are done.
+    fn read(&self, input: &mut OpenedInput<'_>, batch: &mut Batch<'_>) -> Result<bool, PollError> {
+        let done = input.position();
+        for (number, outcome) in (done..).zip(self.outcomes(input, done)) {
+            if batch.is_full() {
+                input.set_position(number);
+                return Ok(false);
+            }
+            report(input.unit(Position(number)), outcome, batch)?;
+        }
+        Ok(true)
+    }
+
+    /// What becomes of the data sets after the first `done`. Events are not read, so this is little to hold.
+    fn outcomes(&self, input: &mut OpenedInput<'_>, done: u64) -> Vec<Outcome> {
+        if input.size() == 0 {
+            return vec![Outcome::Dropped(Reason::Empty)];
+        }
+        let sets = DataSets::of(input).skip(usize::try_from(done).unwrap_or(usize::MAX));
+        let judged = sets.map(|set| set.map(|set| self.judge(&set)).map_err(|error| error.reason()));
+        let judged: Vec<Result<Outcome, Reason>> = judged.collect();
+        judged
+            .into_iter()
+            .map(|set| set.unwrap_or_else(|reason| Outcome::Refused(reason, raw_head(input))))
+            .collect()
+    }
+
+    fn judge(&self, set: &DataSet) -> Outcome {
+        let Some(model) = words::model(&set.text) else { return Outcome::Dropped(Reason::OtherFamily) };
+        let is_qc = self.settings.is_qc(&set.text.text(TUBE_NAME).unwrap_or_default());
+        match Acquisition::read(&set.text, model, self.settings.zone(), is_qc) {
+            Ok(acquisition) => Outcome::Told(Box::new(acquisition)),
+            Err(reason) => Outcome::Refused(reason, set.raw().to_vec()),
+        }
+    }
+}
+
+fn report(unit: Unit, outcome: Outcome, batch: &mut Batch<'_>) -> Result<(), PollError> {
+    let acquisition = match outcome {
+        Outcome::Refused(reason, raw) => return batch.refuse(unit, reason, &raw),
+        Outcome::Dropped(reason) => return batch.drop_units(unit, reason, 1),
+        Outcome::Told(acquisition) => acquisition,
+    };
+    if !acquisition.is_qc {
+        return acquisition.write(batch.record(unit, "acquisition")?);
+    }
+    acquisition.write(batch.record(unit, "bead_qc")?)?;
+    for channel in &acquisition.channels {
+        let record = batch.record(unit, "bead_qc_detector")?;
+        let record = record.text("instrument", &*acquisition.instrument);
+        channel.write(record.timestamp("started_at", acquisition.started_at))?;
+    }
+    Ok(())
+}
+
+export_collector!(DxFlex, manifest: include_bytes!("../../../manifests/dxflex.yaml"));
