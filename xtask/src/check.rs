@@ -19,13 +19,13 @@ use crate::cargo::{cargo, run as succeed};
 type Check = (&'static str, fn() -> anyhow::Result<Outcome>);
 
 const CHECKS: &[Check] = &[
-    ("format", || all(&["fmt", "--all", "--check"])),
-    ("lints", || all(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"])),
+    ("format", tools::format),
+    ("lints", tools::lints),
     ("licences, bans, sources", tools::licences),
     ("advisories", tools::advisories),
-    ("build", || all(&["build", "--workspace"])),
-    ("tests", || all(&["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests"])),
-    ("tests of documentation", || all(&["test", "--workspace", "--doc"])),
+    ("build", || passes(&["build", "--workspace"])),
+    ("tests", || passes(&["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests"])),
+    ("tests of documentation", || passes(&["test", "--workspace", "--doc"])),
     ("tests on ../shared/data", tools::tests_on_shared_data),
     ("documentation", documentation),
     ("manifests", programs::manifests),
@@ -57,7 +57,7 @@ fn run_one(name: &'static str, check: fn() -> anyhow::Result<Outcome>) -> Row {
     Row { name, verdict, seconds: start.elapsed().as_secs_f64() }
 }
 
-fn all(arguments: &[&str]) -> anyhow::Result<Outcome> {
+fn passes(arguments: &[&str]) -> anyhow::Result<Outcome> {
     succeed(&mut cargo(arguments))?;
     Ok(Outcome::Passed)
 }

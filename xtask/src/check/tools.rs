@@ -7,31 +7,44 @@ use crate::cargo::{cargo, repository, run};
 
 const NO_DENY: &str = "cargo-deny is not installed: `cargo install cargo-deny --locked`";
 
+/// Every file is formatted.
+pub(crate) fn format() -> anyhow::Result<Outcome> {
+    let arguments = ["fmt", "--all", "--check"];
+    run_if_installed("rustfmt is not installed: `rustup component add rustfmt`", &arguments)
+}
+
+/// Clippy has nothing to say.
+pub(crate) fn lints() -> anyhow::Result<Outcome> {
+    let arguments = ["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"];
+    run_if_installed("Clippy is not installed: `rustup component add clippy`", &arguments)
+}
+
 /// Licences, banned crates and where crates come from.
 pub(crate) fn licences() -> anyhow::Result<Outcome> {
-    if !has_deny() {
-        return Ok(Outcome::Skipped(NO_DENY.to_owned()));
-    }
     // Duplicate versions are warnings, several pages of them: all are of deltalake and abi_stable.
-    run(&mut cargo(&["deny", "--log-level", "error", "check", "bans", "licenses", "sources"]))?;
-    Ok(Outcome::Passed)
+    run_if_installed(NO_DENY, &["deny", "--log-level", "error", "check", "bans", "licenses", "sources"])
 }
 
 /// Known weaknesses in what we link.
 pub(crate) fn advisories() -> anyhow::Result<Outcome> {
-    if !has_deny() {
-        return Ok(Outcome::Skipped(NO_DENY.to_owned()));
-    }
-    let fetched = cargo(&["deny", "--log-level", "off", "fetch", "db"]).output()?;
-    if !fetched.status.success() {
+    let fetched = || cargo(&["deny", "--log-level", "off", "fetch", "db"]).output();
+    if is_installed("deny") && !fetched()?.status.success() {
         return Ok(Outcome::Skipped("the RustSec database on github.com can't be reached".to_owned()));
     }
-    run(&mut cargo(&["deny", "--log-level", "error", "check", "--disable-fetch", "advisories"]))?;
+    run_if_installed(NO_DENY, &["deny", "--log-level", "error", "check", "--disable-fetch", "advisories"])
+}
+
+/// `cargo ARGUMENTS…`, or `missing` where cargo does not know that subcommand.
+fn run_if_installed(missing: &str, arguments: &[&str]) -> anyhow::Result<Outcome> {
+    if !arguments.first().is_some_and(|subcommand| is_installed(subcommand)) {
+        return Ok(Outcome::Skipped(missing.to_owned()));
+    }
+    run(&mut cargo(arguments))?;
     Ok(Outcome::Passed)
 }
 
-fn has_deny() -> bool {
-    cargo(&["deny", "--version"]).output().is_ok_and(|output| output.status.success())
+fn is_installed(subcommand: &str) -> bool {
+    cargo(&[subcommand, "--version"]).output().is_ok_and(|output| output.status.success())
 }
 
 /// The tests that read real instrument files. They are `#[ignore]`d for a plain `cargo test`.
