@@ -11,8 +11,8 @@ use serde::Deserialize;
 use super::place::Place;
 use super::process::{Running, output_of};
 
-/// From start to its first status: workers start and describe themselves within a second or two.
-const FIRST_STATUS_WITHIN: Duration = Duration::from_secs(30);
+/// From start to its control socket: only keys and spool are opened before.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(30);
 
 /// What `labrelay status --json` says, as far as the demo reads it.
 #[derive(Debug, Default, Deserialize)]
@@ -79,7 +79,7 @@ pub(super) enum Outcome {
 pub(super) struct Host {
     program: PathBuf,
     config: PathBuf,
-    status: PathBuf,
+    socket: PathBuf,
     log: PathBuf,
     running: Option<Running>,
 }
@@ -87,8 +87,8 @@ pub(super) struct Host {
 impl Host {
     /// A host that does not run yet.
     pub(super) fn new(program: &Path, place: &Place) -> Self {
-        let (config, status, log) = (place.host_config(), place.host_status(), place.host_log());
-        Self { program: program.to_owned(), config, status, log, running: None }
+        let (config, socket, log) = (place.host_config(), place.host_socket(), place.host_log());
+        Self { program: program.to_owned(), config, socket, log, running: None }
     }
 
     /// Makes this PC's key; gives the public half.
@@ -105,8 +105,8 @@ impl Host {
     /// Starts the service.
     pub(super) fn start(&mut self) -> anyhow::Result<()> {
         let mut running = Running::start(self.command(&["run"]).arg(&self.config), "labrelay", &self.log)?;
-        // `status` opens the spool itself while no service runs: asked too early it would stand in the service's way.
-        running.wait_for("status", FIRST_STATUS_WITHIN, || self.status.is_file().then_some(()))?;
+        // `status` opens the spool itself while no service answers: asked too early it would stand in the service's way.
+        running.wait_for("control socket", ANSWERS_WITHIN, || self.socket.exists().then_some(()))?;
         self.running = Some(running);
         Ok(())
     }

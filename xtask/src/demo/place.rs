@@ -48,9 +48,9 @@ impl Place {
         self.root.join("host/labrelay.yaml")
     }
 
-    /// What the host last wrote about itself.
-    pub(super) fn host_status(&self) -> PathBuf {
-        self.root.join("host/state/status.json")
+    /// There while the service answers commands.
+    pub(super) fn host_socket(&self) -> PathBuf {
+        self.root.join("host/state/control.sock")
     }
 
     /// The host's log.
