@@ -1,0 +1,53 @@
+//! Starting a worker process that inherits nothing but its channel, and being one.
+
+use std::ffi::OsString;
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+use rustix::process::{Signal, set_parent_process_death_signal};
+
+use crate::channel::Channel;
+
+/// Starts `program` with the other end of the channel as its standard input and nothing else of ours: no
+/// environment, no other descriptor (Rust opens all close-on-exec), no terminal signals. What it prints is
+/// thrown away, since a plugin might print content.
+pub fn start_worker(program: &Path, args: &[OsString]) -> io::Result<(Child, Channel)> {
+    let (ours, theirs) = Channel::pair()?;
+    let child = Command::new(program)
+        .args(args)
+        .env_clear()
+        .current_dir("/")
+        .process_group(0)
+        .stdin(Stdio::from(theirs))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
+    Ok((child, ours))
+}
+
+/// In the worker: asks the system to end this process when the thread that started it ends, so that none is
+/// orphaned, and takes the channel from standard input, which then is empty.
+pub fn become_worker() -> io::Result<Channel> {
+    set_parent_process_death_signal(Some(Signal::KILL))?;
+    let socket = io::stdin().as_fd().try_clone_to_owned()?;
+    rustix::stdio::dup2_stdin(std::fs::File::open("/dev/null")?)?;
+    Ok(Channel::from_end(socket))
+}
+
+/// A path by which this process can open `file` again, as the dynamic loader wants one.
+pub fn path_of_open_file(file: &OwnedFd) -> PathBuf {
+    PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()))
+}
+
+/// The number by which `file` is known within this process.
+pub fn raw_number(file: &OwnedFd) -> u64 {
+    u64::try_from(file.as_raw_fd()).unwrap_or(u64::MAX)
+}
+
+/// The signal that ended a process, if one did.
+pub fn ending_signal(status: ExitStatus) -> Option<i32> {
+    status.signal()
+}
