@@ -15,8 +15,7 @@ use labrelay_model::{BatchHeader, Digest, FamilyName, Reason, Record, RowId, Str
 
 use crate::json::{MAX_LINE_BYTES, read_fields};
 use crate::line::write_batch_line;
-use crate::text::is_version;
-use crate::{AcceptedRecord, Gate, Refusal, Verdict};
+use crate::{AcceptedRecord, Gate, Refusal, Verdict, is_version};
 
 pub use refusal::BatchRefusal;
 

@@ -14,9 +14,10 @@ mod line;
 mod rule;
 mod text;
 mod verdict;
+mod version;
 
 pub use accepted::AcceptedRecord;
 pub use gate::Gate;
 pub use line::LineWriter;
-pub use text::is_version;
 pub use verdict::{Refusal, Verdict};
+pub use version::is_version;

@@ -5,27 +5,15 @@ use std::collections::BTreeSet;
 use labrelay_model::Reason;
 use regex::bytes::{Regex, RegexBuilder};
 
+use crate::is_version;
+
 /// A leading `v` and 4 parts of 6 digits with 3 dots between.
 const MAX_VERSION_BYTES: usize = 28;
-const MAX_VERSION_PARTS: usize = 4;
-const MAX_VERSION_DIGITS: usize = 6;
 /// Longer than any maker's serial number.
 const MAX_SERIAL_BYTES: usize = 64;
 /// From this many digits in a row on, a code may be a record number, a date of birth or an account, and no
 /// pattern could tell.
 const LONG_NUMBER_DIGITS: usize = 8;
-
-/// Whether `text` is a version: digits and dots, up to 4 parts of up to 6 digits, optional leading `v`. Also
-/// what a batch's header may name as plugin and host version.
-pub fn is_version(text: &str) -> bool {
-    let is_part = |part: &str| {
-        (1..=MAX_VERSION_DIGITS).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
-    };
-    let digits = text.strip_prefix('v').unwrap_or(text);
-    text.len() <= MAX_VERSION_BYTES
-        && digits.split('.').all(is_part)
-        && digits.split('.').count() <= MAX_VERSION_PARTS
-}
 
 pub(crate) fn check_version(text: &str) -> Result<(), Reason> {
     check_bytes(text, MAX_VERSION_BYTES, Space::Refused)?;

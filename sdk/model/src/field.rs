@@ -29,7 +29,8 @@ pub enum FieldType {
         /// The words, in the manifest's order; a value is an index into them.
         values: Vec<Box<str>>,
     },
-    /// A software or firmware version: digits and dots, up to 4 parts of up to 6 digits, optional leading `v`.
+    /// A software or firmware version: 2 to 4 parts of up to 6 digits with dots between, optional leading `v`;
+    /// nothing that could be a network address, a date or a phone number.
     Version,
     /// A short code that fits an anchored pattern over printable ASCII.
     Code {

@@ -1,5 +1,4 @@
 //! The second check: a batch passes byte for byte or not at all.
-#![allow(clippy::unwrap_used)] // in a helper of tests as in a test
 
 use std::sync::Arc;
 

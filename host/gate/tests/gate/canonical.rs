@@ -22,7 +22,7 @@ fn cells() -> impl Strategy<Value = Vec<Cell>> {
         maybe((0i64..=3_600_000_000).prop_map(Value::Duration).boxed()),
         maybe(texts("[0-9]{3,6}")),
         maybe(texts("[AB]{1,2}[ \"\\\\]?[0-9]{0,2}")),
-        maybe(texts("v?[0-9]{1,6}(\\.[0-9]{1,6}){0,3}")),
+        maybe(texts("v?[0-9](\\.[0-9]{1,6}){1,3}")),
         maybe((-100.1f64..100.1).prop_map(Value::Float).boxed()),
         maybe((-6i64..=1_000_001).prop_map(Value::Int).boxed()),
         maybe(any::<bool>().prop_map(Value::Bool).boxed()),

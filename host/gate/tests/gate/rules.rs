@@ -75,14 +75,59 @@ fn an_enum_is_one_of_its_words() {
 #[test]
 fn a_version_is_digits_and_dots() {
     let field = "{type: version}";
-    for good in ["1", "v1.2", "1.2.3.4", "123456.123456.123456.123456"] {
+    for good in ["1.2", "v1.2", "1.2.3.4", "123456.123456.123456.1", "1.02.003"] {
         assert_eq!(judge(field, text(good)), Ok(format!("\"{good}\"")));
     }
-    for bad in ["", "v", ".1", "1.", "1..2", "1.2.3.4.5", "1234567", "1.x", "V1", "vv1", "-1", "1,2"] {
+    for bad in [
+        "",
+        "v",
+        "1",
+        "v1",
+        ".1",
+        "1.",
+        "1..2",
+        "1.2.3.4.5",
+        "1.1234567",
+        "1.x",
+        "V1.0",
+        "vv1.0",
+        "-1.0",
+        "+1.0",
+    ] {
         assert_eq!(judge(field, text(bad)), Err(Reason::PatternMismatch), "{bad}");
     }
     assert_eq!(judge(field, text("1.2 ")), Err(Reason::NotPrintableAscii));
     assert_eq!(judge(field, text(&"1".repeat(29))), Err(Reason::TooLong));
+}
+
+#[test]
+fn a_version_is_no_address_date_or_phone_number() {
+    let field = "{type: version}";
+    for good in [
+        "2.6.0.105",
+        "10.0.19045.2965",
+        "10.8.1",
+        "32.13.1999",
+        "1.2000.3",
+        "2024.13.13",
+        "123456.1",
+        "1.00003.20057",
+    ] {
+        assert_eq!(judge(field, text(good)), Ok(format!("\"{good}\"")));
+    }
+    for bad in [
+        "10.0.0.12",
+        "192.168.1.1",
+        "255.255.255.255",
+        "12.03.1962",
+        "31.12.2020",
+        "12.31.2020",
+        "1962.3.12",
+        "555.010.4477",
+        "123.45.6789",
+    ] {
+        assert_eq!(judge(field, text(bad)), Err(Reason::PatternMismatch), "{bad}");
+    }
 }
 
 #[test]
@@ -164,7 +209,7 @@ fn a_value_has_the_declared_type() {
         ("{type: timestamp}", Value::Timestamp(time("2026-03-01T00:00:00Z"))),
         ("{type: duration, range: [0s, 10s]}", Value::Duration(1)),
         ("{type: enum, values: [time, user]}", Value::Enum(1)),
-        ("{type: version}", text("1")),
+        ("{type: version}", text("1.0")),
     ];
     for (at, (field, _)) in fields.iter().enumerate() {
         for (other, (_, value)) in fields.iter().enumerate() {

@@ -1,5 +1,4 @@
 //! Manifests, records and instants for the tests. Knows no rule.
-#![allow(clippy::unwrap_used)] // in a helper of tests as in a test
 
 use std::sync::Arc;
 
