@@ -116,6 +116,8 @@ reasons! {
     RefusedByReceiver = 96, "refused_by_receiver";
     /// The second check, on the exact bytes, refused the batch.
     SecondCheck = 97, "second_check";
+    /// The batch was damaged on the disk while it waited in the spool.
+    DamagedInSpool = 98, "damaged_in_spool";
 }
 
 impl Reason {

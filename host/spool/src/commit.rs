@@ -1,0 +1,134 @@
+//! The commit: records, cursor, seen inputs, ledger and quarantine in one transaction, or nothing of it.
+
+use std::sync::atomic::Ordering;
+
+use labrelay_model::{
+    AcceptedLines, BatchHeader, Digest, FamilyName, InputIdentity, LedgerCounts, LedgerKey, SourceName,
+    StreamId, Timestamp,
+};
+use redb::WriteTransaction;
+
+use crate::body::{self, Body};
+use crate::seal::SEALING_BYTES;
+use crate::stream::cost;
+use crate::{
+    CommitError, QuarantineEntry, Spool, SpoolError, backlog, cursor, ledger, quarantine, seen, status,
+};
+
+/// Everything that one poll of one family brought.
+#[derive(Debug, Clone)]
+pub struct Commit {
+    /// The family that was polled.
+    pub family: FamilyName,
+    /// Version of its plugin.
+    pub plugin_version: Box<str>,
+    /// Version of this host.
+    pub host_version: Box<str>,
+    /// The manifest that the gate used.
+    pub manifest_sha256: Digest,
+    /// Accepted records, stream by stream.
+    pub lines: Vec<AcceptedLines>,
+    /// The plugin's next cursor; `None` leaves the old one.
+    pub cursor: Option<Vec<u8>>,
+    /// Inputs that need not be opened again.
+    pub seen: Vec<(SourceName, InputIdentity)>,
+    /// What to add to the ledger.
+    pub ledger: Vec<(LedgerKey, LedgerCounts)>,
+    /// Units that did not pass.
+    pub quarantined: Vec<QuarantineEntry>,
+    /// The host's clock.
+    pub now: Timestamp,
+}
+
+/// What a commit added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Committed {
+    /// New batches.
+    pub batches: u64,
+    /// Their records.
+    pub records: u64,
+    /// What they count towards the spool's bound.
+    pub bytes: u64,
+}
+
+/// The bodies of one stream with the header that they were written under.
+struct Packed {
+    stream: StreamId,
+    header: BatchHeader,
+    bodies: Vec<Body>,
+}
+
+impl Spool {
+    /// Makes `commit` durable as a whole. Called by several threads at once; compresses before it waits its turn.
+    pub fn commit(&self, commit: &Commit) -> Result<Committed, CommitError> {
+        let packed = self.pack(commit)?;
+        let sealed = quarantine::seal(self.recipient.as_ref(), &commit.quarantined)?;
+        let committed = sum(&packed);
+        let result = self.store.write(|txn| {
+            self.refuse_if_full(txn, committed.bytes)?;
+            for stream in &packed {
+                self.append_all(txn, stream, commit.now)?;
+            }
+            cursor::put(txn, &self.sealer, &commit.family, commit.cursor.as_deref())?;
+            seen::put(txn, &commit.family, &commit.seen, commit.now)?;
+            ledger::add(txn, &commit.ledger)?;
+            quarantine::put(txn, sealed.as_ref(), self.config.quarantine_max_bytes, commit.now)?;
+            Ok(committed)
+        });
+        match &result {
+            Ok(_) => self.full.store(false, Ordering::Relaxed),
+            Err(CommitError::Full { .. }) => self.full.store(true, Ordering::Relaxed),
+            Err(_) => {}
+        }
+        result
+    }
+
+    fn pack(&self, commit: &Commit) -> Result<Vec<Packed>, CommitError> {
+        commit.lines.iter().map(|lines| self.pack_stream(commit, lines)).collect()
+    }
+
+    fn pack_stream(&self, commit: &Commit, lines: &AcceptedLines) -> Result<Packed, CommitError> {
+        let stream = lines.stream().clone();
+        let header = BatchHeader {
+            labrelay_batch: BatchHeader::VERSION,
+            family: stream.family.clone(),
+            stream: stream.stream.clone(),
+            manifest_sha256: commit.manifest_sha256,
+            plugin_version: commit.plugin_version.clone(),
+            host_version: commit.host_version.clone(),
+            records: 0,
+            tombstone: None,
+        };
+        let pack = |(lines, records)| self.packer.pack(&header, lines, records);
+        let bodies = body::cut(lines)?.into_iter().map(pack).collect::<Result<_, SpoolError>>()?;
+        Ok(Packed { stream, header, bodies })
+    }
+
+    fn append_all(&self, txn: &WriteTransaction, packed: &Packed, now: Timestamp) -> Result<(), SpoolError> {
+        for body in &packed.bodies {
+            let stream = (&packed.stream, Some(&packed.header));
+            backlog::append(txn, &self.sealer, stream, body, now.as_micros())?;
+        }
+        Ok(())
+    }
+
+    /// A commit without records passes always: it only frees the collectors from looking again.
+    fn refuse_if_full(&self, txn: &WriteTransaction, needed: u64) -> Result<(), CommitError> {
+        let held = status::sums(&txn.open_table(crate::layout::STREAMS)?)?.bytes;
+        let max = self.config.max_bytes;
+        if needed > 0 && held.saturating_add(needed) > max {
+            return Err(CommitError::Full { held, needed, max });
+        }
+        Ok(())
+    }
+}
+
+fn sum(packed: &[Packed]) -> Committed {
+    let mut sum = Committed { batches: 0, records: 0, bytes: 0 };
+    for body in packed.iter().flat_map(|packed| &packed.bodies) {
+        sum.batches += 1;
+        sum.records += u64::from(body.records);
+        sum.bytes += cost(body.packed.len() as u64 + SEALING_BYTES);
+    }
+    sum
+}

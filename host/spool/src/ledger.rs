@@ -1,0 +1,115 @@
+//! The sums of what became of each unit, and of what the receiver refused afterwards.
+
+use labrelay_model::{
+    FamilyName, LedgerCounts, LedgerKey, Outcome, Reason, SourceName, StreamId, StreamName,
+};
+use redb::{ReadableTable, WriteTransaction};
+
+use crate::layout::{LEDGER, REFUSED};
+use crate::{Spool, SpoolError};
+
+/// Outcomes as they stand in keys.
+const ACCEPTED: u8 = 0;
+const QUARANTINED: u8 = 1;
+const DROPPED: u8 = 2;
+
+/// Batches of a stream that were replaced by tombstones. Their records stay counted as accepted in the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedCount {
+    /// The stream.
+    pub stream: StreamId,
+    /// Why.
+    pub reason: Reason,
+    /// How many batches.
+    pub batches: u64,
+    /// How many records were in them.
+    pub records: u64,
+}
+
+impl Spool {
+    /// All sums of the ledger.
+    pub fn ledger(&self) -> Result<Vec<(LedgerKey, LedgerCounts)>, SpoolError> {
+        self.store.read(|txn| {
+            let mut ledger = Vec::new();
+            for row in txn.open_table(LEDGER)?.iter()? {
+                let (key, counts) = row?;
+                let key = read_key(key.value()).ok_or(SpoolError::Row { table: "ledger" })?;
+                let (units, records) = counts.value();
+                ledger.push((key, LedgerCounts { units, records }));
+            }
+            Ok(ledger)
+        })
+    }
+
+    /// What was refused after it had been accepted, by stream and reason.
+    pub fn refused_counts(&self) -> Result<Vec<RefusedCount>, SpoolError> {
+        self.store.read(|txn| {
+            let mut all = Vec::new();
+            for row in txn.open_table(REFUSED)?.iter()? {
+                let (key, counts) = row?;
+                let (stream, reason) = key.value();
+                let (batches, records) = counts.value();
+                let unreadable = SpoolError::Row { table: "refused" };
+                let Some((stream, reason)) = stream.parse().ok().zip(Reason::from_number(reason)) else {
+                    return Err(unreadable);
+                };
+                all.push(RefusedCount { stream, reason, batches, records });
+            }
+            Ok(all)
+        })
+    }
+}
+
+/// Adds counts to the ledger.
+pub(crate) fn add(txn: &WriteTransaction, counts: &[(LedgerKey, LedgerCounts)]) -> Result<(), SpoolError> {
+    if counts.is_empty() {
+        return Ok(());
+    }
+    let mut table = txn.open_table(LEDGER)?;
+    for (key, counts) in counts {
+        let (outcome, reason) = outcome_numbers(key.outcome);
+        let stream = key.stream.as_ref().map_or("", StreamName::as_str);
+        let key = (key.family.as_str(), key.source.as_str(), stream, outcome, reason);
+        let (units, records) = table.get(key)?.map_or((0, 0), |row| row.value());
+        table.insert(key, (units.saturating_add(counts.units), records.saturating_add(counts.records)))?;
+    }
+    Ok(())
+}
+
+/// Counts a batch that was replaced by a tombstone.
+pub(crate) fn add_refused(
+    txn: &WriteTransaction,
+    stream: &str,
+    reason: Reason,
+    lost: u32,
+) -> Result<(), SpoolError> {
+    let mut table = txn.open_table(REFUSED)?;
+    let key = (stream, reason.number());
+    let (batches, records) = table.get(key)?.map_or((0, 0), |row| row.value());
+    table.insert(key, (batches.saturating_add(1), records.saturating_add(u64::from(lost))))?;
+    Ok(())
+}
+
+fn outcome_numbers(outcome: Outcome) -> (u8, u16) {
+    match outcome {
+        Outcome::Accepted => (ACCEPTED, 0),
+        Outcome::Quarantined(reason) => (QUARANTINED, reason.number()),
+        Outcome::Dropped(reason) => (DROPPED, reason.number()),
+    }
+}
+
+fn read_key((family, source, stream, outcome, reason): (&str, &str, &str, u8, u16)) -> Option<LedgerKey> {
+    let outcome = match outcome {
+        ACCEPTED => Outcome::Accepted,
+        QUARANTINED => Outcome::Quarantined(Reason::from_number(reason)?),
+        DROPPED => Outcome::Dropped(Reason::from_number(reason)?),
+        _ => return None,
+    };
+    let stream = if stream.is_empty() { None } else { Some(StreamName::new(stream).ok()?) };
+    Some(LedgerKey {
+        family: FamilyName::new(family).ok()?,
+        source: SourceName::new(source).ok()?,
+        stream,
+        outcome,
+    })
+}

@@ -1,0 +1,4 @@
+//! Behaviour of the spool, promise by promise.
+
+mod commits;
+mod support;
