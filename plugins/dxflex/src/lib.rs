@@ -6,6 +6,8 @@
 
 mod acquisition;
 mod channel;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use acquisition::Acquisition;

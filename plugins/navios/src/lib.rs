@@ -6,6 +6,8 @@
 
 mod acquisition;
 mod detector;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use acquisition::{Acquisition, SERIAL};

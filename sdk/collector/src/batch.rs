@@ -9,8 +9,9 @@ use labrelay_model::{Position, Reason, Record, Redacted, Timestamp};
 use crate::cursor::MAX_STATE_BYTES;
 use crate::{PollError, RecordBuilder, Unit};
 
-/// Records for which there must be room before another unit is begun: more than an acquisition gives.
-const ROOM_FOR_A_UNIT: usize = 32;
+/// Records for which there must be room before another unit is begun: more than an acquisition on a spectral
+/// cytometer with 96 detectors gives.
+const ROOM_FOR_A_UNIT: usize = 100;
 /// Bytes for which there must be room before another unit is begun: the longest refusal.
 const BYTES_FOR_A_UNIT: usize = MAX_RAW_BYTES + 1024;
 

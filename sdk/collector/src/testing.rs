@@ -6,10 +6,12 @@
 pub mod fcs;
 
 use labrelay_abi::{
-    Handle, OpenReply, OpenRequest, PollReply, PollRequest, QcRule, decode_poll_reply, encode_poll_reply,
+    Handle, OpenReply, OpenRequest, PollRequest, QcRule, decode_poll_reply, encode_poll_reply,
 };
+pub use labrelay_abi::{PollReply, Unit, UnitOutcome};
 use labrelay_manifest::{Manifest, Stream};
-use labrelay_model::{InputId, Record, Timestamp, Value};
+use labrelay_model::{InputId, Timestamp};
+pub use labrelay_model::{Record, Value};
 
 use crate::session::{Session, SessionError};
 use crate::{Collector, Input};
