@@ -1,0 +1,12 @@
+//! The receiver as its clients meet it: the real program over loopback TLS, with real signatures.
+
+#![expect(clippy::unwrap_used, reason = "a failed helper is a failed test")]
+
+mod answers;
+mod batches;
+mod bounds;
+mod commits;
+mod device;
+mod evolution;
+mod lake;
+mod program;
