@@ -1,0 +1,63 @@
+//! Round trips to a real worker: `cargo bench -p labrelay-worker`. Prints; checks nothing.
+#![allow(clippy::print_stdout, clippy::unwrap_used)]
+
+use std::io::Write as _;
+use std::os::fd::AsFd as _;
+use std::time::{Duration, Instant};
+
+use labrelay_abi::{Handle, OpenRequest, PollRequest, QcRule};
+use labrelay_manifest::Manifest;
+use labrelay_model::InputId;
+use labrelay_worker::{Worker, WorkerLimits, WorkerSpec};
+
+const MEASURED: Duration = Duration::from_secs(2);
+
+fn main() {
+    let mut worker = worker();
+    let shapes =
+        Manifest::parse(include_bytes!("../../../tests/hostile/moody/manifest.yaml")).unwrap().shapes();
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(b"wide\n").unwrap();
+    for records in [1, 64, 1024] {
+        let (mut polls, mut units, begun) = (0_u64, 0_u64, Instant::now());
+        while begun.elapsed() < MEASURED {
+            let reply = worker.poll(&request(records), &[file.as_fd()], &shapes).unwrap();
+            polls += 1;
+            units += reply.seen;
+        }
+        let seconds = begun.elapsed().as_secs_f64();
+        let (rate, each) = (polls as f64 / seconds, seconds / units as f64 * 1e9);
+        println!(
+            "asked for {records:>4}: {rate:>8.0} polls/s, {:>9.0} records/s, {each:>6.0} ns/record",
+            units as f64 / seconds
+        );
+    }
+}
+
+fn worker() -> Worker {
+    let library =
+        format!("{}labrelay_hostile_moody{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+    let spec = WorkerSpec {
+        program: env!("CARGO_BIN_EXE_labrelay-bare-worker").into(),
+        args: Vec::new(),
+        plugin: std::env::current_exe().unwrap().with_file_name(library),
+        limits: WorkerLimits::default(),
+    };
+    let mut worker = Worker::start(&spec).unwrap();
+    let open = OpenRequest { settings_json: "{}".into(), qc: QcRule::All, zone: "UTC".into(), cursor: None };
+    worker.open(&open).unwrap();
+    worker
+}
+
+fn request(records: u32) -> PollRequest {
+    let handle = Handle { id: InputId([1; 16]), source: 0, raw: 0, size: 5, name: None };
+    PollRequest {
+        // A collector stops when less room is left than a unit may take.
+        max_records: if records == 1 { 1 } else { records + 31 },
+        max_bytes: 1024 * 1024,
+        deadline_ms: 1000,
+        now_us: 0,
+        committed_cursor: None,
+        handles: vec![handle],
+    }
+}
