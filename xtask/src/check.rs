@@ -10,7 +10,7 @@ mod tools;
 
 use std::time::Instant;
 
-use anyhow::ensure;
+use anyhow::{bail, ensure};
 use report::{Outcome, Row, Verdict};
 
 use crate::cargo::{cargo, run as succeed};
@@ -21,27 +21,31 @@ type Check = (&'static str, fn() -> anyhow::Result<Outcome>);
 const CHECKS: &[Check] = &[
     ("format", tools::format),
     ("lints", tools::lints),
-    ("licences, bans, sources", tools::licences),
+    ("licences", tools::licences),
     ("advisories", tools::advisories),
     ("build", || passes(&["build", "--workspace"])),
     ("tests", || passes(&["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests"])),
-    ("tests of documentation", || passes(&["test", "--workspace", "--doc"])),
-    ("tests on ../shared/data", tools::tests_on_shared_data),
-    ("documentation", documentation),
+    ("doc-tests", || passes(&["test", "--workspace", "--doc"])),
+    ("shared-data", tools::tests_on_shared_data),
+    ("docs", documentation),
     ("manifests", programs::manifests),
-    ("fixtures against their goldens", programs::fixtures),
+    ("fixtures", programs::fixtures),
     ("demo", programs::demo),
-    ("lake read by Python", python::lake),
+    ("python-reader", python::lake),
 ];
 
-/// Runs all checks; an error if one failed.
-pub(crate) fn run() -> anyhow::Result<()> {
-    let rows: Vec<Row> = CHECKS.iter().map(|(name, check)| run_one(name, *check)).collect();
+/// Runs the checks named in `only`, or all; ends the process with 1 if one failed.
+pub(crate) fn run(only: &[String]) -> anyhow::Result<()> {
+    if let Some(unknown) = only.iter().find(|name| !CHECKS.iter().any(|(known, _)| known == name)) {
+        let known: Vec<&str> = CHECKS.iter().map(|(name, _)| *name).collect();
+        bail!("there is no check {unknown:?}; there are: {}", known.join(", "));
+    }
+    let wanted =
+        CHECKS.iter().filter(|(name, _)| only.is_empty() || only.iter().any(|wanted| wanted == name));
+    let rows: Vec<Row> = wanted.map(|(name, check)| run_one(name, *check)).collect();
     report::print(&rows);
-    let failed = rows.iter().any(|row| matches!(row.verdict, Verdict::Failed(_)));
-    // The table has said it all; an error message after its last line would hide that line.
-    if failed {
-        std::process::exit(1);
+    if rows.iter().any(|row| matches!(row.verdict, Verdict::Failed(_))) {
+        std::process::exit(1); // the table has said why, and its last line is for scripts
     }
     Ok(())
 }

@@ -2,13 +2,15 @@
 //!
 //! Holds nothing that a laboratory's PC needs.
 
-#![allow(clippy::print_stdout)] // it speaks to a person
+#![allow(clippy::print_stdout, clippy::print_stderr)] // it speaks to a person
 
 mod bench;
 mod cargo;
 mod check;
 mod demo;
 mod fixtures;
+
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -24,18 +26,30 @@ enum Job {
     /// Show the whole way of a record, from an instrument's files to the lake, on this machine.
     Demo(demo::Options),
     /// Check everything that the project checks.
-    Test,
+    Test {
+        /// Only the checks with these names, as the table shows them [default: all]
+        #[arg(value_name = "CHECK")]
+        only: Vec<String>,
+    },
     /// Measure speed and memory in a release build; prints a table with the machine's load.
     Bench,
     /// Write the synthetic fixtures and their goldens anew.
     Fixtures,
 }
 
-fn main() -> anyhow::Result<()> {
-    match Arguments::parse().job {
+fn main() -> ExitCode {
+    let done = match Arguments::parse().job {
         Job::Demo(options) => demo::run(&options),
-        Job::Test => check::run(),
+        Job::Test { only } => check::run(&only),
         Job::Bench => bench::run(),
         Job::Fixtures => fixtures::run(),
-    }
+    };
+    // Not `main() -> anyhow::Result`: that prints a backtrace to a person who asked for none.
+    done.map_or_else(
+        |error| {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        },
+        |()| ExitCode::SUCCESS,
+    )
 }

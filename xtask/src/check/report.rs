@@ -30,7 +30,7 @@ pub(crate) struct Row {
 
 /// Prints the table and, last, the counts.
 pub(crate) fn print(rows: &[Row]) {
-    println!("\n{:<32} {:<8} {:>8}", "check", "result", "seconds");
+    println!("\n{:<16} {:<8} {:>8}", "check", "result", "seconds");
     for row in rows {
         println!("{}", line(row));
     }
@@ -44,7 +44,7 @@ fn line(row: &Row) -> String {
         Verdict::Skipped(why) => ("skipped", Some(why)),
     };
     let why = why.map(|why| format!("  {why}")).unwrap_or_default();
-    format!("{:<32} {result:<8} {:>8.1}{why}", row.name, row.seconds)
+    format!("{:<16} {result:<8} {:>8.1}{why}", row.name, row.seconds)
 }
 
 fn counts(rows: &[Row]) -> String {
@@ -75,6 +75,6 @@ mod tests {
     fn a_row_says_why() {
         let row =
             Row { name: "licences", verdict: Verdict::Skipped("no cargo-deny".to_owned()), seconds: 1.25 };
-        assert_eq!(line(&row), format!("{:<32} skipped       1.2  no cargo-deny", "licences"));
+        assert_eq!(line(&row), format!("{:<16} skipped       1.2  no cargo-deny", "licences"));
     }
 }
