@@ -32,7 +32,7 @@ impl Gate {
     }
 
     /// Judges `record` at the time `now`. What it accepts is canonical: numbers are rounded to their
-    /// declared decimals. Allocates nothing for a record that passes.
+    /// declared decimals. A record that passes allocates nothing.
     pub fn check(&self, mut record: Record, now: Timestamp) -> Verdict {
         let Some(stream) = self.streams.get(usize::from(record.stream.0)) else {
             return Verdict::Quarantined { refusal: Reason::UnknownStream.into(), record };

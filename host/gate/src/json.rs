@@ -15,7 +15,8 @@ use crate::Refusal;
 
 pub(crate) use fields::read_fields;
 
-/// Longest line: some hundred fields with their names; a longer one is no record.
+/// Longest line. The largest record that a manifest can declare, 256 fields of 48-byte names and 64-byte codes
+/// with every byte escaped, takes 46 KiB.
 pub const MAX_LINE_BYTES: usize = 64 * 1024;
 
 /// Reads one line `{"stream":…,"fields":{…}}`. A timestamp may carry any offset, a duration is in seconds,

@@ -31,11 +31,13 @@ impl LineWriter {
 
     /// Adds a line to those of the record's stream.
     pub fn push(&mut self, record: &AcceptedRecord, row_id: RowId) {
-        if let Some(lines) = self.lines_of(&record.stream) {
-            write_batch_line(&mut lines.ndjson, record, row_id);
-            lines.ndjson.push(b'\n');
-            lines.records += 1;
+        let is_its = |lines: &&mut StreamLines| Arc::ptr_eq(&lines.stream, &record.stream);
+        if let Some(lines) = self.streams.iter_mut().find(is_its) {
+            return lines.push(record, row_id);
         }
+        let mut lines = StreamLines { stream: Arc::clone(&record.stream), ndjson: Vec::new(), records: 0 };
+        lines.push(record, row_id);
+        self.streams.push(lines);
     }
 
     /// Bytes of all lines so far.
@@ -50,14 +52,13 @@ impl LineWriter {
         };
         self.streams.into_iter().map(vouch).collect()
     }
+}
 
-    fn lines_of(&mut self, stream: &Arc<StreamGate>) -> Option<&mut StreamLines> {
-        let found = self.streams.iter().position(|lines| Arc::ptr_eq(&lines.stream, stream));
-        let at = found.unwrap_or_else(|| {
-            self.streams.push(StreamLines { stream: Arc::clone(stream), ndjson: Vec::new(), records: 0 });
-            self.streams.len() - 1
-        });
-        self.streams.get_mut(at)
+impl StreamLines {
+    fn push(&mut self, record: &AcceptedRecord, row_id: RowId) {
+        write_batch_line(&mut self.ndjson, record, row_id);
+        self.ndjson.push(b'\n');
+        self.records += 1;
     }
 }
 

@@ -39,9 +39,7 @@ pub(crate) struct CodeRule {
 
 impl CodeRule {
     pub(crate) fn new(pattern: &str, max_bytes: u16) -> Self {
-        // Bytes without Unicode: the same reading of the pattern as the manifest's check of it.
-        let whole = RegexBuilder::new(&format!("^(?:{pattern})$")).unicode(false).build().ok();
-        Self { whole, max_bytes: usize::from(max_bytes) }
+        Self { whole: compile_whole(pattern), max_bytes: usize::from(max_bytes) }
     }
 
     pub(crate) fn check(&self, text: &str) -> Result<(), Reason> {
@@ -52,6 +50,14 @@ impl CodeRule {
         let fits = self.whole.as_ref().is_some_and(|whole| whole.is_match(text.as_bytes()));
         if fits { Ok(()) } else { Err(Reason::PatternMismatch) }
     }
+}
+
+/// The pattern between anchors. It must compile by itself as well, else `A)|(?:B` would slip out of them. Read
+/// as bytes, without Unicode, as the manifest's own check reads it.
+fn compile_whole(pattern: &str) -> Option<Regex> {
+    let compile = |pattern: &str| RegexBuilder::new(pattern).unicode(false).build().ok();
+    compile(pattern)?;
+    compile(&format!("^(?:{pattern})$"))
 }
 
 /// Whether a text may hold blanks.
@@ -76,4 +82,20 @@ fn has_long_number(text: &str) -> bool {
         run = if byte.is_ascii_digit() { run + 1 } else { 0 };
         run >= LONG_NUMBER_DIGITS
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_that_does_not_compile_between_anchors_lets_nothing_pass() {
+        for pattern in ["A)|(?:.*", "(?x)A # ", "[", "\\xff"] {
+            let rule = CodeRule::new(pattern, 10);
+            for text in ["A", "B", "", "[", "A # "] {
+                assert_eq!(rule.check(text), Err(Reason::PatternMismatch), "{pattern}");
+            }
+        }
+        assert_eq!(CodeRule::new("A", 10).check("A"), Ok(()));
+    }
 }

@@ -15,7 +15,8 @@ pub enum Verdict {
     Quarantined {
         /// What was wrong with it.
         refusal: Refusal,
-        /// The record itself, for the sealed quarantine and for nothing else.
+        /// The record itself, for the sealed quarantine and for nothing else. Numbers before the refused field
+        /// are rounded already.
         record: Record,
     },
     /// Correct, but of a kind that never leaves record by record.
