@@ -36,7 +36,7 @@ fn a_step_back_into_the_same_data_set_is_refused() {
         assert!(matches!(read(&file), Err(FcsError::Loop { at: 0, .. })), "{next}");
     }
     assert_eq!(reason(&FcsMaker::smallest().changed("$NEXTDATA", "-58").build()), Reason::BadHeader);
-    assert_eq!(reason(&FcsMaker::smallest().changed("$NEXTDATA", "99999").build()), Reason::NotThisFormat);
+    assert_eq!(reason(&FcsMaker::smallest().changed("$NEXTDATA", "99999").build()), Reason::Truncated);
 }
 
 #[test]

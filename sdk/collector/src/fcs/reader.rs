@@ -120,6 +120,10 @@ struct Slice<'a> {
 
 impl Slice<'_> {
     fn header(&mut self) -> Result<Header, FcsError> {
+        let whole = Span { begin: 0, end: HEADER_BYTES as u64 - 1 };
+        if self.at > 0 {
+            self.within(Part::Header, whole)?; // a data set before it has announced it
+        }
         let mut bytes = [0; HEADER_BYTES];
         let available = self.input.size().saturating_sub(self.at).min(HEADER_BYTES as u64) as usize;
         let there = bytes.get_mut(..available).unwrap_or_default();
@@ -127,7 +131,7 @@ impl Slice<'_> {
         if !there.starts_with(b"FCS") {
             return Err(FcsError::NotFcs { at: self.at });
         }
-        self.within(Part::Header, Span { begin: 0, end: HEADER_BYTES as u64 - 1 })?;
+        self.within(Part::Header, whole)?;
         Header::parse(&bytes, self.at)
     }
 
