@@ -30,6 +30,11 @@ impl Inventory {
     pub fn parse(bytes: &[u8]) -> Result<Self, ManifestErrors> {
         yaml::read(bytes)
     }
+
+    /// Whether an inventory takes `text` as a serial number.
+    pub fn is_serial(text: &str) -> bool {
+        text.parse::<Serial>().is_ok()
+    }
 }
 
 /// Longest serial number in bytes; the makers' have up to 12.

@@ -2,7 +2,7 @@
 
 /// The candidate with the fewest typing errors between it and `word`, if there are few enough to believe it.
 pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let tolerated = 1 + word.chars().count() / 3;
+    let tolerated = word.chars().count() / 3;
     candidates
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
@@ -21,5 +21,6 @@ mod tests {
         assert_eq!(nearest("settel", keys), Some("settle"));
         assert_eq!(nearest("patern", keys), Some("pattern"));
         assert_eq!(nearest("zone", keys), None);
+        assert_eq!(nearest("2h", ["1h", "1d"]), None, "too short to guess");
     }
 }

@@ -99,6 +99,33 @@ fn the_hash_is_that_of_the_file() {
 }
 
 #[test]
+fn a_byte_order_mark_and_windows_line_ends_change_nothing_but_the_hash() {
+    let windows = format!("\u{feff}{}", GOOD.replace('\n', "\r\n"));
+    let manifest = Manifest::parse(windows.as_bytes()).unwrap();
+    assert_eq!(manifest.streams(), good().streams());
+    assert_ne!(manifest.sha256(), good().sha256());
+}
+
+proptest::proptest! {
+    /// Whatever is cut out of a manifest and put in its place: a manifest, or errors that lie in the file.
+    #[test]
+    fn a_spoilt_manifest_gives_errors_within_the_file(
+        at in 0..GOOD.len(),
+        cut in 0..20_usize,
+        put in r"[ -~\n]{0,6}",
+    ) {
+        let mut spoilt = GOOD.as_bytes().to_vec();
+        spoilt.splice(at..(at + cut).min(GOOD.len()), put.bytes());
+        // The reader puts the end of a file without a last line feed on the line after.
+        let lines = spoilt.iter().filter(|&&byte| byte == b'\n').count() + 2;
+        if let Err(errors) = Manifest::parse(&spoilt) {
+            proptest::prop_assert!(errors.iter().count() > 0);
+            proptest::prop_assert!(errors.iter().all(|error| (1..=lines).contains(&error.line) && error.column > 0));
+        }
+    }
+}
+
+#[test]
 fn the_schema_describes_every_key_and_allows_no_other() {
     let schema = schema();
     assert_eq!(schema["additionalProperties"], false);

@@ -76,7 +76,7 @@ fn text(key: &str, text: &str) -> Result<(), Fault> {
 
 fn count(section: &str, found: usize, most: usize) -> Result<(), Fault> {
     match found {
-        0 => Err(Fault::here(format!("needs at least one entry under `{section}`"))),
+        0 => Err(Fault::at(section, "needs at least one entry")),
         found if found > most => Err(Fault::at(section, format!("{found} entries; at most {most}"))),
         _ => Ok(()),
     }

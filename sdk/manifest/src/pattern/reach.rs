@@ -75,13 +75,13 @@ impl Reach {
     /// Fails if words could be spelled in a code of `longest` bytes.
     pub(super) fn refuse_free_text(self, longest: usize) -> Result<(), String> {
         let open = self.open.min(longest);
-        let (most, place) =
-            if self.space { (MAX_OPEN_WITH_SPACE, "in a code with spaces") } else { (MAX_OPEN, "in a code") };
+        let (most, beside) =
+            if self.space { (MAX_OPEN_WITH_SPACE, " beside a space") } else { (MAX_OPEN, "") };
         if open <= most {
             return Ok(());
         }
         Err(format!(
-            "the pattern amounts to free text: {open} places accept any letter, at most {most} may {place}; \
+            "the pattern amounts to free text: {open} places accept any letter, at most {most} may{beside}; \
              list the words with `|`, or make it an enum"
         ))
     }

@@ -16,6 +16,7 @@ pub(crate) struct RawField {
     /// UCUM code of the unit, such as `mW`, `V`, `%`, `Cel`; for int and float.
     pub(crate) unit: Option<String>,
     /// Smallest and greatest value, both allowed; required for int, float and duration (`[0s, 24h]`).
+    #[schemars(length(equal = 2))]
     pub(crate) range: Option<Vec<Bound>>,
     /// Decimal places that are kept, 0 to 9; required for float.
     #[schemars(range(min = 0, max = 9))]

@@ -1,7 +1,9 @@
 //! The manifest file as it is written: what serde reads and what the JSON Schema describes.
 //!
-//! Doc comments here become the descriptions that an editor shows. Only shapes are checked here, meaning in
-//! `check`. Doc comments of a struct's fields therefore speak to the author of a manifest.
+//! Doc comments here become the descriptions that an editor shows, so they speak to the author of a manifest.
+//! Only shapes are checked here; meaning is checked in `check`.
+
+mod field;
 
 use labrelay_model::{FamilyName, FieldName, SourceName, StreamName};
 use schemars::JsonSchema;
@@ -9,6 +11,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
 use crate::yaml::{Named, Parsed};
+pub(crate) use field::{Bound, RawField, RawFigure, TypeWord};
 
 /// What `labrelay_model`'s names look like, for the schema.
 pub(crate) const NAME_PATTERN: &str = "^[a-z][a-z0-9_-]{0,47}$";
@@ -161,6 +164,3 @@ pub(crate) enum RawEvery {
     #[serde(rename = "1w")]
     Week,
 }
-
-mod field;
-pub(crate) use field::{Bound, RawField, RawFigure, TypeWord};

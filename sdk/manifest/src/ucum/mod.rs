@@ -95,7 +95,8 @@ impl<'a> Reader<'a> {
     fn annotation(&mut self) -> Option<()> {
         let (note, rest) = self.rest.strip_prefix('{')?.split_once('}')?;
         self.rest = rest;
-        note.bytes().all(|byte| matches!(byte, b'!'..=b'~') && byte != b'{').then_some(())
+        let legible = note.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'{');
+        (legible && !note.is_empty()).then_some(())
     }
 
     /// All up to the next operator; within `[…]` nothing is an operator.
@@ -187,8 +188,8 @@ mod tests {
     fn refuses_what_only_looks_like_one() {
         for bad in [
             "", " ", "mw", "Volt", "°C", "sec", "m W", "m//s", "m/", ".m", "m.", "(m", "m)", "()", "m^2",
-            "k%", "kk", "{a b}", "{a", "m{a}2", "m-", "0", "01", "[foo]", "[pH", "{a}{b}", "kdeg", "é", "/",
-            "//m",
+            "k%", "kk", "{a b}", "{}", "{a", "m{a}2", "m-", "0", "01", "[foo]", "[pH", "{a}{b}", "kdeg", "é",
+            "/", "//m",
         ] {
             check(bad).unwrap_err();
         }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::Deserializer;
-use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, EnumAccess, Error, MapAccess, SeqAccess, Visitor};
 
 /// Greatest document with all aliases expanded, in bytes of its scalars plus one per node. Four times the
 /// greatest file: a few aliases are fine, aliases of aliases of aliases are not.
@@ -43,7 +43,7 @@ impl<'de> Visitor<'de> for Census<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value without a tag")
+        f.write_str("a value")
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
@@ -66,8 +66,16 @@ impl<'de> Visitor<'de> for Census<'_> {
         self.spend(0)
     }
 
+    fn visit_none<E: Error>(self) -> Result<(), E> {
+        self.spend(0)
+    }
+
     fn visit_unit<E: Error>(self) -> Result<(), E> {
         self.spend(0)
+    }
+
+    fn visit_enum<A: EnumAccess<'de>>(self, _: A) -> Result<(), A::Error> {
+        Err(A::Error::custom("tags such as `!name` are not supported"))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {

@@ -8,7 +8,8 @@ use std::fmt;
 use serde::Deserializer;
 use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// Line and column, both from 1, of the value under these mapping keys; the file's start if it isn't there.
+/// Line and column, both from 1, of the value under these mapping keys; where a key is missing, of the mapping
+/// that lacks it.
 pub(crate) fn locate(bytes: &[u8], path: &[String]) -> (usize, usize) {
     let found = Walk(path).deserialize(serde_yaml::Deserializer::from_slice(bytes));
     let place = found.err().and_then(|error| error.location());
@@ -47,7 +48,7 @@ impl<'de> Visitor<'de> for Walk<'_> {
             }
             entries.next_value::<IgnoredAny>()?;
         }
-        Ok(())
+        self.here()
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<(), A::Error> {
@@ -69,7 +70,9 @@ mod tests {
             ("b.e", (6, 6)),
             ("b.e.f", (6, 10)),
             ("b.e.g", (6, 19)),
-            ("b.nothing", (1, 1)),
+            ("b.nothing", (3, 3)),
+            ("b.e.nothing", (6, 6)),
+            ("nothing.at.all", (1, 1)),
         ] {
             let path: Vec<String> = path.split('.').map(String::from).collect();
             assert_eq!(locate(file, &path), place, "{path:?}");

@@ -1,7 +1,7 @@
 //! YAML to a serde type, with errors that name line, column and the nearest key.
 //!
-//! A file is first walked once without building anything ([`census`]), so that duplicate keys and alias bombs
-//! end there. Serde types carry no positions; [`locate`] finds one again when something is wrong.
+//! A file is first walked once without building anything (`census`), so that duplicate keys and alias bombs
+//! end there. Serde types carry no positions; `locate` finds one again when something is wrong.
 
 mod census;
 mod explain;

@@ -49,6 +49,10 @@ impl<K, V: JsonSchema> JsonSchema for Named<K, V> {
         format!("Named_{}", V::schema_name()).into()
     }
 
+    fn inline_schema() -> bool {
+        true
+    }
+
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "object",
