@@ -1,4 +1,11 @@
 //! Behaviour of the spool, promise by promise.
 
 mod commits;
+mod damage;
+mod delivery;
+mod epochs;
+mod failing_disk;
+mod journal;
+mod quarantine;
+mod sealing;
 mod support;

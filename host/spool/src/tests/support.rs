@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 
-use labrelay_model::{AcceptedLines, BatchHeader, Digest, InputIdentity, StreamId, Timestamp};
+use labrelay_model::{AcceptedLines, BatchHeader, BatchId, Digest, InputIdentity, StreamId, Timestamp};
 
+use redb::ReadableTable;
+
+use crate::layout::{BODIES, BatchKey};
 use crate::{Commit, OpenError, OpenReport, Spool, SpoolConfig, SpoolKeys, StoredBatch};
 
 /// A text that stands in every record: it must never be found in a file.
@@ -30,6 +33,11 @@ impl Site {
 
     pub(super) fn folder(&self) -> PathBuf {
         self.dir.path().join("spool")
+    }
+
+    /// The database itself, to alter it behind the spool's back. No spool may be open.
+    pub(super) fn database(&self) -> redb::Database {
+        redb::Database::open(self.file()).unwrap()
     }
 
     pub(super) fn file(&self) -> PathBuf {
@@ -83,4 +91,28 @@ pub(super) fn read(batch: &StoredBatch) -> (BatchHeader, String) {
     let plain = String::from_utf8(crate::body::unpack(&batch.body).unwrap()).unwrap();
     let (header, lines) = plain.split_once('\n').unwrap();
     (serde_json::from_str(header).unwrap(), lines.to_owned())
+}
+
+/// Changes the sealed body of a pending batch.
+pub(super) fn alter_body(site: &Site, batch: &BatchId, change: impl FnOnce(&mut Vec<u8>)) {
+    let database = site.database();
+    let txn = database.begin_write().unwrap();
+    {
+        let mut bodies = txn.open_table(BODIES).unwrap();
+        let key = BatchKey::from(batch);
+        let mut body = bodies.get(key.key()).unwrap().unwrap().value().to_vec();
+        change(&mut body);
+        bodies.insert(key.key(), body.as_slice()).unwrap();
+    }
+    txn.commit().unwrap();
+}
+
+/// All pending batches of a stream.
+pub(super) fn batches(spool: &Spool, name: &str) -> Vec<StoredBatch> {
+    let (mut after, mut batches) = (None, Vec::new());
+    while let Some(batch) = spool.next_batch(&stream(name), after).unwrap() {
+        after = Some(batch.id.seq);
+        batches.push(batch);
+    }
+    batches
 }
