@@ -41,7 +41,7 @@ const RULES: &[Rule] = &[
     },
     Rule {
         words: &["abi_stable"],
-        place: Place::OnlyIn(&["sdk/abi/", "host/worker/"]),
+        place: Place::OnlyIn(&["sdk/abi/", "host/worker/", "tests/hostile/"]),
         tests: Tests::Bound,
         rule: "ARCHITECTURE.md, \"Invariants\": only sdk/abi and host/worker know how a plugin is linked",
     },
