@@ -1,8 +1,9 @@
-//! Starting a worker process that inherits nothing but its channel, and being one.
+//! Starting a worker process that keeps nothing but its channel, and being one.
+#![allow(unsafe_code)]
 
 use std::ffi::OsString;
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -12,7 +13,7 @@ use rustix::process::{Signal, set_parent_process_death_signal};
 use crate::channel::Channel;
 
 /// Starts `program` with the other end of the channel as its standard input and nothing else of ours: no
-/// environment, no other descriptor (Rust opens all close-on-exec), no terminal signals. What it prints is
+/// environment, no descriptor that we have opened (Rust opens all close-on-exec), no terminal signals. What it prints is
 /// thrown away, since a plugin might print content.
 pub fn start_worker(program: &Path, args: &[OsString]) -> io::Result<(Child, Channel)> {
     let (ours, theirs) = Channel::pair()?;
@@ -28,13 +29,32 @@ pub fn start_worker(program: &Path, args: &[OsString]) -> io::Result<(Child, Cha
     Ok((child, ours))
 }
 
-/// In the worker: asks the system to end this process when the thread that started it ends, so that none is
-/// orphaned, and takes the channel from standard input, which then is empty.
+/// In the worker, before anything else: asks the system to end this process when the thread that started it
+/// ends, so that none is orphaned; closes what the host itself may have inherited without close-on-exec; and
+/// takes the channel from standard input, which then is empty.
 pub fn become_worker() -> io::Result<Channel> {
+    close_inherited()?;
     set_parent_process_death_signal(Some(Signal::KILL))?;
     let socket = io::stdin().as_fd().try_clone_to_owned()?;
     rustix::stdio::dup2_stdin(std::fs::File::open("/dev/null")?)?;
     Ok(Channel::from_end(socket))
+}
+
+fn close_inherited() -> io::Result<()> {
+    let mut inherited = Vec::new();
+    for entry in std::fs::read_dir("/proc/self/fd")? {
+        let number = entry?.file_name().to_str().and_then(|name| name.parse::<i32>().ok());
+        inherited.extend(number.filter(|number| *number > 2));
+    }
+    for number in inherited {
+        // SAFETY: only asked whether it is open; that of the listing itself no longer is.
+        let is_open = rustix::io::fcntl_getfd(unsafe { BorrowedFd::borrow_raw(number) }).is_ok();
+        if is_open {
+            // SAFETY: nothing in this process has opened anything yet, so this one has no other owner.
+            drop(unsafe { OwnedFd::from_raw_fd(number) });
+        }
+    }
+    Ok(())
 }
 
 /// A path by which this process can open `file` again, as the dynamic loader wants one.

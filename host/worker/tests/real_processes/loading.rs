@@ -36,26 +36,20 @@ fn files_that_are_no_library_are_told_from_damaged_ones() {
     }
 }
 
-/// The loader of a truncated file dies of it: that must be the worker, and it must not be the host's end.
+/// The loader of a truncated file dies of it: that must be the worker's end and not the host's.
 #[test]
 fn a_library_that_was_cut_short_is_refused_at_every_length() {
     let folder = tempfile::tempdir().unwrap();
     let whole = fs::read(plugin("other_layout")).unwrap();
-    for eighths in 1..8 {
-        let cut = written(&folder, "cut.so", &whole[..whole.len() * eighths / 8]);
-        let error = match Worker::start(&spec(cut)) {
-            Err(error) => error,
-            // What is cut off late may be symbols for debuggers, which loading does not need.
-            Ok(_) => panic!("a library of another layout was taken"),
-        };
-        let known = matches!(
-            error,
-            WorkerError::DiedLoading { .. } | WorkerError::NotALibrary { .. } | WorkerError::OtherAbi(_)
-        );
-        assert!(known, "{eighths}/8: {error}");
+    for part in (1..64).step_by(6) {
+        let error = start(&written(&folder, "cut.so", &whole[..whole.len() * part / 64]));
+        match error {
+            WorkerError::DiedLoading { .. } | WorkerError::NotALibrary { .. } => {}
+            // What is cut off late are symbols for debuggers, which loading does not need.
+            WorkerError::OtherAbi(_) => assert!(part > 1),
+            other => panic!("{part}/64: {other}"),
+        }
     }
-    let early = written(&folder, "early.so", &whole[..whole.len() / 8]);
-    assert!(matches!(start(&early), WorkerError::DiedLoading { .. } | WorkerError::NotALibrary { .. }));
 }
 
 #[test]

@@ -68,7 +68,7 @@ fn what_a_plugin_prints_reaches_nobody() {
 
 #[test]
 fn a_worker_holds_nothing_but_its_channel() {
-    let inherited = tempfile::tempfile().unwrap();
+    let inherited = rustix::io::dup(tempfile::tempfile().unwrap()).unwrap(); // without close-on-exec
     let mut worker = moody();
     let files: Vec<_> = (0..64).map(|_| file("lines\none\n")).collect();
     assert_eq!(poll(&mut worker, &files, None).unwrap().seen, 64);
