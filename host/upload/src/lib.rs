@@ -1,1 +1,24 @@
 //! Uploaders: from the spool to the region's receiver, and the retry that never gives up.
+//!
+//! [`deliver`] pulls from an [`Outbox`] and sends through an [`Uploader`]; [`HttpsUploader`] is the one that
+//! speaks HTTPS. Nothing here stores anything: a batch stays in the outbox until the receiver's receipt for
+//! it has been read, so stopping, crashing and losing the line at any moment lose nothing.
+
+mod answer;
+mod backoff;
+mod bandwidth;
+mod cause;
+mod deliver;
+mod https;
+mod marks;
+mod network;
+mod outbox;
+mod retry_after;
+pub mod signing;
+mod uploader;
+
+pub use cause::Cause;
+pub use deliver::{Policy, deliver};
+pub use https::{HttpsConfig, HttpsConfigError, HttpsUploader, Timeouts};
+pub use outbox::{GivenOut, Outbox, OutboxError};
+pub use uploader::{OutgoingBatch, Refusal, Sent, Trouble, Uploader};
