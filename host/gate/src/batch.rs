@@ -40,15 +40,17 @@ pub fn check(
     let header = read_header(header_line)?;
     let gate = find_gate(gate_for, &header)?;
     let (stream, _) = gate.manifest().stream(header.stream.as_str()).ok_or(BatchRefusal::UnknownStream)?;
-    let mut reader = Reader { gate: &gate, stream, now, seen: HashSet::new(), canonical: Vec::new() };
-    let mut records = Vec::new();
+    let declared = header.records as usize; // at most MAX_BATCH_RECORDS
+    let seen = HashSet::with_capacity(declared);
+    let mut reader = Reader { gate: &gate, stream, now, seen, canonical: Vec::new() };
+    let mut records = Vec::with_capacity(declared);
     for (number, line) in (2..).zip(lines) {
-        if records.len() >= header.records as usize {
+        if records.len() == declared {
             return Err(BatchRefusal::WrongCount { declared: header.records });
         }
         records.push(reader.read(number, line)?);
     }
-    if records.len() != header.records as usize {
+    if records.len() != declared {
         return Err(BatchRefusal::WrongCount { declared: header.records });
     }
     Ok(CheckedBatch { header, records })
