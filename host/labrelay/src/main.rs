@@ -1,1 +1,69 @@
-fn main(){}
+//! The Labrelay host program. Parses the command line and hands over; decides nothing itself.
+
+mod check;
+mod cli;
+mod clock;
+mod collecting;
+mod config;
+mod control;
+mod device;
+mod difference;
+mod exit;
+mod families;
+mod fixture_case;
+mod gate_command;
+mod gates;
+mod inventory_command;
+mod judge;
+mod logging;
+mod manifest_command;
+mod outbox;
+mod pipeline;
+mod query;
+mod receiver;
+mod replay;
+mod run;
+mod sent_command;
+mod setup;
+mod spool_access;
+mod spool_command;
+mod status;
+mod stop;
+mod suspects;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::cli::{Cli, Command};
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => error.exit(), // prints help or the mistake; exit code 0 or 2
+    };
+    if let Command::Worker = cli.command {
+        return labrelay_worker::worker_main();
+    }
+    logging::start(cli.log_format);
+    match dispatch(cli.command) {
+        Ok(code) => code,
+        Err(error) => exit::report(&error),
+    }
+}
+
+fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Run(args) => run::run(&args),
+        Command::Check(args) => check::check(&args),
+        Command::Replay(args) => replay::replay(&args),
+        Command::Gate(args) => gate_command::gate(&args),
+        Command::Status(args) => status::show(&args),
+        Command::Spool(command) => spool_command::spool(&command),
+        Command::Sent(command) => sent_command::sent(&command),
+        Command::Manifest(command) => manifest_command::manifest(&command),
+        Command::Device(command) => device::device(&command),
+        Command::Inventory(command) => inventory_command::inventory(&command),
+        Command::Worker => Ok(ExitCode::SUCCESS), // handled before logging starts
+    }
+}

@@ -1,0 +1,142 @@
+//! `labrelay check`: everything that must be right before the service can do its work; each line says what to do.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::anyhow;
+use labrelay_model::FamilyName;
+use labrelay_upload::{Trouble, Uploader as _};
+
+use crate::cli::ConfigArgs;
+use crate::config::{Config, Family};
+use crate::device::DeviceKeys;
+use crate::exit::Failure;
+use crate::families::{Installation, InstalledFamily};
+use crate::{receiver, setup};
+
+/// Lines are printed as they are found, so that a slow receiver does not hide the rest.
+#[derive(Default)]
+struct Report {
+    failed: bool,
+}
+
+/// Runs `labrelay check`.
+pub(crate) fn check(args: &ConfigArgs) -> anyhow::Result<ExitCode> {
+    let mut report = Report::default();
+    match Config::read(&args.config) {
+        Ok(config) => {
+            report.ok(&format!("configuration {}", args.config.display()));
+            report.site(&config);
+            config.families.iter().for_each(|(name, family)| report.family(&config, name, family));
+            report.state_and_receiver(&config);
+        }
+        Err(error) => report.fail("configuration", &format!("{error:#}")),
+    }
+    Ok(if report.failed { Failure::Found.code() } else { ExitCode::SUCCESS })
+}
+
+impl Report {
+    fn site(&mut self, config: &Config) {
+        match &config.inventory {
+            Some(inventory) => self.ok(&format!(
+                "inventory: {} serial numbers, {} QC panels, zone {}",
+                inventory.serials.len(),
+                inventory.qc.len(),
+                inventory.zone.name()
+            )),
+            None => self.warn(
+                "inventory",
+                "none is declared, so every record with a serial number is quarantined (no_inventory); \
+                 list the site's instruments, `labrelay inventory propose` finds their numbers",
+            ),
+        }
+        if config.quarantine.recipient.is_none() {
+            self.warn(
+                "quarantine",
+                "no recipient is set, so refused units are only counted; \
+                 make a key with `age-keygen` and set quarantine.recipient to keep them sealed",
+            );
+        }
+        if config.families.is_empty() {
+            self.warn("families", "none is configured, so nothing is collected");
+        }
+    }
+
+    fn family(&mut self, config: &Config, name: &FamilyName, family: &Family) {
+        let installation =
+            Installation { plugins: config.plugins.clone(), manifests: config.manifests.clone() };
+        match installation.family(name) {
+            Ok(installed) => {
+                self.installed(name, &installed);
+                if let Err(error) = setup::of_site(config, family, installed, [0; 32]) {
+                    self.fail(&format!("{name}: sources"), &format!("{error:#}"));
+                }
+            }
+            Err(error) => self.fail(&format!("{name}: plugin and manifest"), &format!("{error:#}")),
+        }
+        for (source, location) in &family.sources {
+            location.folders.iter().for_each(|folder| self.folder(&format!("{name}: {source}"), folder));
+        }
+    }
+
+    fn installed(&mut self, name: &FamilyName, installed: &InstalledFamily) {
+        self.ok(&format!(
+            "{name}: manifest {} and plugin {} ({})",
+            installed.manifest.version(),
+            installed.describe.plugin_version,
+            installed.plugin.display()
+        ));
+    }
+
+    fn folder(&mut self, what: &str, folder: &Path) {
+        match std::fs::read_dir(folder) {
+            Ok(_) => self.ok(&format!("{what}: folder {}", folder.display())),
+            Err(error) => self.fail(
+                what,
+                &format!(
+                    "can't list {}: {error}; correct the path, or give the service's account the right to read it",
+                    folder.display()
+                ),
+            ),
+        }
+    }
+
+    fn state_and_receiver(&mut self, config: &Config) {
+        let keys = match DeviceKeys::load_or_create(&config.state) {
+            Ok(keys) => keys,
+            Err(error) => return self.fail("state folder", &format!("{error:#}")),
+        };
+        self.ok(&format!("state folder {}", config.state.display()));
+        match ask_receiver(config, &keys) {
+            Ok(()) => {
+                self.ok(&format!("receiver {} knows this device as {}", config.receiver.url, config.device))
+            }
+            Err(error) => self.fail(&format!("receiver {}", config.receiver.url), &format!("{error:#}")),
+        }
+    }
+
+    #[allow(clippy::print_stdout)]
+    fn ok(&mut self, what: &str) {
+        println!("ok    {what}");
+    }
+
+    #[allow(clippy::print_stdout)]
+    fn warn(&mut self, what: &str, advice: &str) {
+        println!("warn  {what}: {advice}");
+    }
+
+    #[allow(clippy::print_stdout)]
+    fn fail(&mut self, what: &str, trouble: &str) {
+        self.failed = true;
+        println!("FAIL  {what}: {}", trouble.replace('\n', "\n      "));
+    }
+}
+
+fn ask_receiver(config: &Config, keys: &DeviceKeys) -> anyhow::Result<()> {
+    let uploader = receiver::uploader(config, keys)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    match runtime.block_on(uploader.marks()) {
+        Err(Trouble::Retry { cause, .. }) => Err(anyhow!("{cause}")),
+        Ok(_) | Err(Trouble::NewEpochNeeded) => Ok(()),
+    }
+}

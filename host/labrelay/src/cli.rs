@@ -1,0 +1,254 @@
+//! The command line: every command, its flags and their help. What they do stands elsewhere.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use labrelay_model::{BatchId, Epoch, FamilyName, Seq, StreamId, Timestamp};
+
+/// Collects how a laboratory instrument is doing, makes sure that nothing about a patient leaves, and
+/// delivers it to the region's receiver.
+#[derive(Debug, Parser)]
+#[command(name = "labrelay", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// How log lines look on standard error.
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For a person.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the service in the foreground until a signal stops it
+    Run(ConfigArgs),
+    /// Check configuration, manifests, plugins, folders and receiver; each line says what to do
+    Check(ConfigArgs),
+    /// Send a folder through source, worker and gate, and print what would leave
+    Replay(ReplayArgs),
+    /// Judge NDJSON records on standard input by a manifest, one verdict a line
+    Gate(GateArgs),
+    /// Show spool, counts and plugin states
+    Status(StatusArgs),
+    /// Look into the spool
+    #[command(subcommand)]
+    Spool(SpoolCommand),
+    /// Look into the journal of what has left
+    #[command(subcommand)]
+    Sent(SentCommand),
+    /// Check manifests, or print their JSON Schema
+    #[command(subcommand)]
+    Manifest(ManifestCommand),
+    /// This PC's key
+    #[command(subcommand)]
+    Device(DeviceCommand),
+    /// What a site declares about itself
+    #[command(subcommand)]
+    Inventory(InventoryCommand),
+    /// Run as a plugin's worker process; started by the host only
+    #[command(hide = true)]
+    Worker,
+}
+
+/// A command that needs the configuration alone.
+#[derive(Debug, Args)]
+pub(crate) struct ConfigArgs {
+    /// The host's configuration (docs/configuration.md)
+    #[arg(long, value_name = "FILE")]
+    pub config: PathBuf,
+}
+
+/// Where plugins and manifests lie, for commands that work without a configuration.
+#[derive(Debug, Args)]
+pub(crate) struct InstallArgs {
+    /// Folder of plugin libraries [default: "plugins" beside the program, or the build's output folder]
+    #[arg(long, value_name = "DIR")]
+    pub plugins: Option<PathBuf>,
+    /// Folder of manifests [default: "manifests" beside the program, or of the development tree]
+    #[arg(long, value_name = "DIR")]
+    pub manifests: Option<PathBuf>,
+}
+
+/// `replay`.
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArgs {
+    /// Instrument family, such as navios
+    #[arg(long, required_unless_present = "case")]
+    pub family: Option<FamilyName>,
+    /// Folder of instrument files, read with all its subfolders
+    #[arg(long, value_name = "DIR", required_unless_present = "case")]
+    pub input: Option<PathBuf>,
+    /// A fixture case instead: its folder says family, input, inventory, time and what is expected
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["family", "input", "inventory", "now", "treat_as", "expect"])]
+    pub case: Option<PathBuf>,
+    /// What the site declares: serials, qc, zone (YAML)
+    #[arg(long, value_name = "FILE")]
+    pub inventory: Option<PathBuf>,
+    /// The time to judge by, as RFC 3339 [default: this PC's clock]
+    #[arg(long, value_name = "TIME", value_parser = Timestamp::parse)]
+    pub now: Option<Timestamp>,
+    /// Treat every acquisition as QC
+    #[arg(long = "as", value_enum, value_name = "WHAT")]
+    pub treat_as: Option<TreatAs>,
+    /// Write accepted records here instead of to standard output
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Compare accepted records with this file and show the difference; exit code 1 if there is one
+    #[arg(long, value_name = "FILE")]
+    pub expect: Option<PathBuf>,
+    /// Print the counts as JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub install: InstallArgs,
+}
+
+/// What to take acquisitions for.
+#[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub(crate) enum TreatAs {
+    /// QC, whatever the panel is called.
+    Qc,
+}
+
+/// `gate`.
+#[derive(Debug, Args)]
+pub(crate) struct GateArgs {
+    /// The manifest to judge by
+    #[arg(long, value_name = "FILE")]
+    pub manifest: PathBuf,
+    /// What the site declares: serials, qc, zone (YAML)
+    #[arg(long, value_name = "FILE")]
+    pub inventory: Option<PathBuf>,
+    /// The time to judge by, as RFC 3339 [default: this PC's clock]
+    #[arg(long, value_name = "TIME", value_parser = Timestamp::parse)]
+    pub now: Option<Timestamp>,
+}
+
+/// `status`.
+#[derive(Debug, Args)]
+pub(crate) struct StatusArgs {
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// As JSON, for a script
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `spool`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SpoolCommand {
+    /// Print what would leave next, in the clear
+    Peek(PeekArgs),
+}
+
+/// `spool peek`.
+#[derive(Debug, Args)]
+pub(crate) struct PeekArgs {
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// Print at most this many batches
+    #[arg(long, default_value_t = 10)]
+    pub batches: usize,
+}
+
+/// `sent`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SentCommand {
+    /// List the batches that have left, newest last
+    List {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// As JSON, one object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print one batch exactly as it left, in the clear
+    Show {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// FAMILY.STREAM/EPOCH/NUMBER, as `sent list` prints it
+        #[arg(value_parser = parse_batch_id)]
+        batch: BatchId,
+    },
+    /// Write everything in the journal to a file, in the clear
+    Export {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// File to write; must not exist
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+}
+
+/// `manifest`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ManifestCommand {
+    /// Check manifests and print what is wrong, with line and column
+    Check {
+        /// Manifest files
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Print the JSON Schema of manifests, for an editor
+    Schema,
+}
+
+/// `device`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DeviceCommand {
+    /// Make this PC's keys if there are none, and print the public key for the receiver
+    Init(ConfigArgs),
+}
+
+/// `inventory`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum InventoryCommand {
+    /// List the serial numbers found in a folder, as YAML for a person to confirm
+    Propose(ProposeArgs),
+}
+
+/// `inventory propose`.
+#[derive(Debug, Args)]
+pub(crate) struct ProposeArgs {
+    /// Instrument family; without it all families are tried
+    #[arg(long)]
+    pub family: Option<FamilyName>,
+    /// Folder of instrument files, read with all its subfolders; may be given several times
+    #[arg(long, value_name = "DIR", required = true)]
+    pub input: Vec<PathBuf>,
+    #[command(flatten)]
+    pub install: InstallArgs,
+}
+
+fn parse_batch_id(text: &str) -> Result<BatchId, String> {
+    let mut parts = text.split('/');
+    let (Some(stream), Some(epoch), Some(seq), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return Err("a batch is written FAMILY.STREAM/EPOCH/NUMBER".into());
+    };
+    let stream: StreamId = stream.parse().map_err(|e: labrelay_model::NameError| e.to_string())?;
+    let epoch: Epoch = epoch.parse().map_err(|e: labrelay_model::BatchIdError| e.to_string())?;
+    let seq = seq.parse().map(Seq).map_err(|_| "the batch's number is a whole number".to_owned())?;
+    Ok(BatchId { stream, epoch, seq })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_contradicts_itself_nowhere() {
+        super::Cli::command().debug_assert();
+    }
+}

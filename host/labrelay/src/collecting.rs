@@ -1,0 +1,270 @@
+//! One family's way from its sources to a polled reply: scan, open, poll, and go on after a worker's death.
+//!
+//! Judges nothing and commits nothing: `run` and `replay` do that, each in its own way.
+
+use std::os::fd::AsFd as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use labrelay_abi::{FinishedOrNot, Handle, OpenReply, OpenRequest, PollReply, PollRequest, QcRule};
+use labrelay_manifest::{Format, Inventory, SourceKind};
+use labrelay_model::{InputIdentity, SourceName, StreamShape, Timestamp, wire};
+use labrelay_source::{FileFormat, FolderConfig, FolderSource, OpenedInput, Pattern, ScanReport, SeenInputs};
+use labrelay_worker::{Worker, WorkerError};
+
+use crate::config::QcChoice;
+use crate::families::{InstalledFamily, worker_spec};
+use crate::judge::Origin;
+use crate::suspects::Suspects;
+
+/// Inputs opened for one poll: as many as pass in one message, and few enough handles for any system.
+const INPUTS_PER_POLL: usize = 64;
+/// Time a plugin has for one poll; a full batch takes milliseconds.
+const POLL_DEADLINE: Duration = Duration::from_secs(10);
+/// Most bytes of one reply: what one spool commit takes, with room for refused raw parts.
+const MAX_REPLY_BYTES: u32 = 4 << 20;
+
+/// What a family is collected with.
+pub(crate) struct Setup {
+    /// Manifest and plugin.
+    pub family: InstalledFamily,
+    /// Where each of the manifest's sources looks; one without a place is not read.
+    pub places: Vec<(SourceName, Place)>,
+    /// The plugin's own settings.
+    pub settings: serde_json::Map<String, serde_json::Value>,
+    /// Which acquisitions are QC.
+    pub qc: QcChoice,
+    /// What the site declares.
+    pub inventory: Option<Inventory>,
+    /// Key of input identities.
+    pub identity_key: [u8; 32],
+}
+
+/// Where a folder source looks.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    /// Folders.
+    pub folders: Vec<PathBuf>,
+    /// With all subfolders or not.
+    pub recursive: bool,
+    /// How long a file must have rested; `None` as the manifest says.
+    pub settle: Option<Duration>,
+}
+
+/// A family being collected.
+pub(crate) struct Collecting {
+    family: InstalledFamily,
+    shapes: Vec<StreamShape>,
+    sources: Vec<(u16, FolderSource)>,
+    open_request: OpenRequest,
+    worker: Option<Worker>,
+    suspects: Suspects,
+    wants: usize,
+}
+
+/// What one poll gave.
+pub(crate) struct Polled {
+    /// The plugin's reply, not judged yet.
+    pub reply: PollReply,
+    /// Where its units were read, by handle.
+    pub origins: Vec<Origin>,
+    /// The inputs that are done with once this is committed.
+    pub finished: Vec<(SourceName, InputIdentity)>,
+}
+
+/// How a poll ended.
+pub(crate) enum Poll {
+    /// There was nothing to read.
+    Nothing,
+    /// The plugin replied.
+    Replied(Box<Polled>),
+    /// This input has killed the worker too often; commit it as set aside.
+    SetAside(Origin),
+}
+
+impl Collecting {
+    /// Prepares sources; starts no worker yet.
+    pub(crate) fn new(setup: Setup) -> Self {
+        let manifest = Arc::clone(&setup.family.manifest);
+        let sources = folder_sources(&setup);
+        let zone = setup.inventory.as_ref().map_or("UTC", |inventory| inventory.zone.name());
+        let names = setup.inventory.as_ref().map(|inventory| inventory.qc.as_slice()).unwrap_or_default();
+        let qc = match setup.qc {
+            QcChoice::All => QcRule::All,
+            QcChoice::List => QcRule::Names(names.iter().map(|name| name.to_string()).collect()),
+        };
+        let settings_json = serde_json::Value::Object(setup.settings).to_string();
+        Self {
+            shapes: manifest.shapes(),
+            family: setup.family,
+            sources,
+            open_request: OpenRequest { settings_json, qc, zone: zone.to_owned(), cursor: None },
+            worker: None,
+            suspects: Suspects::default(),
+            wants: INPUTS_PER_POLL,
+        }
+    }
+
+    /// Looks for settled inputs in all sources.
+    pub(crate) fn scan(&mut self, now: SystemTime) -> Vec<ScanReport> {
+        self.sources.iter_mut().map(|(_, source)| source.scan(now)).collect()
+    }
+
+    /// Known inputs that were still there when the folders were last looked through, by source.
+    pub(crate) fn still_present(&self) -> Vec<(SourceName, Vec<InputIdentity>)> {
+        let present =
+            |source: &FolderSource| Some((source.name().clone(), source.still_present()?.copied().collect()));
+        self.sources.iter().filter_map(|(_, source)| present(source)).collect()
+    }
+
+    /// Opens what is ready and asks the plugin to read it. `committed` is the cursor in the spool.
+    ///
+    /// On an error the worker is gone; the inputs stay ready, and the next poll starts a new worker.
+    pub(crate) fn poll(
+        &mut self,
+        now: Timestamp,
+        committed: Option<Vec<u8>>,
+        seen: &dyn SeenInputs,
+    ) -> Result<Poll, WorkerError> {
+        let mut inputs = self.open_inputs(seen);
+        let mut waiting = usize::MAX;
+        // What was opened may all turn out to be known; then there is more to open.
+        while inputs.is_empty() && (1..waiting).contains(&self.waiting()) {
+            waiting = self.waiting();
+            inputs = self.open_inputs(seen);
+        }
+        if inputs.is_empty() {
+            return Ok(Poll::Nothing);
+        }
+        let origins: Vec<Origin> = inputs.iter().map(|(_, origin, _)| origin.clone()).collect();
+        if let Some(origin) = origins.iter().find(|origin| self.suspects.is_guilty(&origin.identity)) {
+            return Ok(Poll::SetAside(origin.clone()));
+        }
+        match self.ask(&inputs, now, committed) {
+            Ok(reply) => {
+                self.suspects.acquit(origins.iter().map(|origin| &origin.identity));
+                let finished = finished(&reply, &origins);
+                Ok(Poll::Replied(Box::new(Polled { reply, origins, finished })))
+            }
+            Err(error) => {
+                if error.is_death() {
+                    self.suspects.accuse(origins.iter().map(|origin| &origin.identity));
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// The inputs are in the spool's database now: hand them out no more.
+    pub(crate) fn committed(&mut self, finished: &[(SourceName, InputIdentity)]) {
+        for (name, identity) in finished {
+            for (_, source) in self.sources.iter_mut().filter(|(_, source)| source.name() == name) {
+                source.committed(identity);
+            }
+        }
+    }
+
+    /// Ends the worker in good order.
+    pub(crate) fn stop(&mut self) {
+        if let Some(worker) = self.worker.take() {
+            worker.stop();
+        }
+    }
+
+    fn waiting(&self) -> usize {
+        self.sources.iter().map(|(_, source)| source.waiting()).sum()
+    }
+
+    fn open_inputs(&mut self, seen: &dyn SeenInputs) -> Vec<(u16, Origin, OpenedInput)> {
+        // After a death one input at a time, so that only the guilty one is set aside.
+        let mut room = if self.suspects.is_empty() { self.wants } else { 1 };
+        let mut opened = Vec::new();
+        for (index, source) in &mut self.sources {
+            let inputs = source.open_ready(room, seen);
+            room -= inputs.len();
+            opened.extend(inputs.into_iter().map(|input| {
+                let (source, path) = (source.name().clone(), input.path.clone());
+                let origin = Origin { source, identity: input.identity, path };
+                (*index, origin, input)
+            }));
+        }
+        opened
+    }
+
+    fn ask(
+        &mut self,
+        inputs: &[(u16, Origin, OpenedInput)],
+        now: Timestamp,
+        committed: Option<Vec<u8>>,
+    ) -> Result<PollReply, WorkerError> {
+        let request = PollRequest {
+            max_records: wire::MAX_BATCH_RECORDS,
+            max_bytes: MAX_REPLY_BYTES,
+            deadline_ms: u32::try_from(POLL_DEADLINE.as_millis()).unwrap_or(u32::MAX),
+            now_us: now.as_micros(),
+            committed_cursor: committed.clone(),
+            handles: inputs
+                .iter()
+                .map(|(source, origin, input)| Handle {
+                    id: origin.identity.id(),
+                    source: *source,
+                    raw: 0,
+                    size: input.size,
+                    name: None,
+                })
+                .collect(),
+        };
+        let files: Vec<_> = inputs.iter().map(|(_, _, input)| input.file.as_fd()).collect();
+        let mut worker = match self.worker.take() {
+            Some(worker) => worker,
+            None => self.start_worker(committed)?,
+        };
+        let reply = worker.poll(&request, &files, &self.shapes)?; // after an error the worker is gone
+        self.worker = Some(worker);
+        let wants = reply.wants.iter().map(|want| usize::from(want.inputs)).max();
+        self.wants = wants.unwrap_or(INPUTS_PER_POLL).clamp(1, INPUTS_PER_POLL);
+        Ok(reply)
+    }
+
+    fn start_worker(&self, cursor: Option<Vec<u8>>) -> Result<Worker, WorkerError> {
+        let mut worker = Worker::start(&worker_spec(&self.family.plugin)?)?;
+        if worker.describe()? != self.family.describe {
+            return Err(WorkerError::Changed);
+        }
+        match worker.open(&OpenRequest { cursor, ..self.open_request.clone() })? {
+            OpenReply::Ready => Ok(worker),
+            OpenReply::BadSettings { key, expected } => Err(WorkerError::BadSettings { key, expected }),
+            OpenReply::StateTooOld { found } => Err(WorkerError::StateTooOld { found }),
+        }
+    }
+}
+
+fn folder_sources(setup: &Setup) -> Vec<(u16, FolderSource)> {
+    let declared = setup.family.manifest.sources().iter().enumerate();
+    declared
+        .filter_map(|(index, source)| {
+            let (_, place) = setup.places.iter().find(|(name, _)| *name == source.name)?;
+            let SourceKind::Folder { pattern, settle, format } = &source.kind else { return None };
+            let config = FolderConfig {
+                source: source.name.clone(),
+                folders: place.folders.clone(),
+                recursive: place.recursive,
+                pattern: Pattern::new(pattern).ok()?, // `Manifest::parse` has read it
+                settle: place.settle.unwrap_or(*settle),
+                format: match format {
+                    Format::Fcs => FileFormat::Fcs,
+                    Format::Other => FileFormat::Other,
+                },
+            };
+            Some((u16::try_from(index).ok()?, FolderSource::new(config, setup.identity_key)))
+        })
+        .collect()
+}
+
+fn finished(reply: &PollReply, origins: &[Origin]) -> Vec<(SourceName, InputIdentity)> {
+    let done = reply.inputs.iter().filter(|report| report.finished == FinishedOrNot::Finished);
+    done.filter_map(|report| origins.iter().find(|origin| origin.identity.id() == report.id))
+        .map(|origin| (origin.source.clone(), origin.identity))
+        .collect()
+}

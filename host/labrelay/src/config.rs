@@ -1,0 +1,229 @@
+//! The host's configuration file: YAML to types, with paths made absolute and every bound defaulted.
+//!
+//! `docs/configuration.md` describes each key; an unknown key is an error that names the line.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU64;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use labrelay_manifest::{Inventory, yaml};
+use labrelay_model::{DeviceName, FamilyName, SourceName};
+use serde::Deserialize;
+
+/// Greatest configuration file in bytes; a site's is a few kilobytes.
+const MAX_CONFIG_BYTES: u64 = 1 << 20;
+
+/// Everything that a site sets.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    /// Version of this format: 1.
+    pub labrelay: u16,
+    /// Folder for spool, keys and status; made if missing.
+    pub state: PathBuf,
+    /// Folder of plugin libraries.
+    pub plugins: PathBuf,
+    /// Folder of manifests.
+    pub manifests: PathBuf,
+    /// Name under which the receiver knows this PC.
+    pub device: DeviceName,
+    /// What the site declares about itself. Without it no record with a serial number leaves.
+    #[serde(default)]
+    pub inventory: Option<Inventory>,
+    /// The instrument families to collect from.
+    #[serde(default)]
+    pub families: BTreeMap<FamilyName, Family>,
+    /// Where records go.
+    pub receiver: Receiver,
+    /// Bound of what waits for delivery.
+    #[serde(default)]
+    pub spool: Spool,
+    /// What happens to refused units.
+    #[serde(default)]
+    pub quarantine: Quarantine,
+    /// Bound of the journal of what has left.
+    #[serde(default)]
+    pub journal: Journal,
+}
+
+/// One family at this site.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Family {
+    /// The manifest's sources that exist here.
+    pub sources: BTreeMap<SourceName, FolderLocation>,
+    /// The plugin's own settings.
+    #[serde(default)]
+    pub settings: serde_json::Map<String, serde_json::Value>,
+    /// Which acquisitions are QC.
+    #[serde(default)]
+    pub qc: QcChoice,
+}
+
+/// Where a folder source looks.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FolderLocation {
+    /// Folders to watch.
+    pub folders: Vec<PathBuf>,
+    /// Whether subfolders are watched too.
+    #[serde(default)]
+    pub recursive: bool,
+}
+
+/// Which acquisitions are QC.
+#[derive(Debug, Clone, Copy, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum QcChoice {
+    /// Those whose panel or tube stands in `inventory.qc`.
+    #[default]
+    List,
+    /// All of them: this PC runs nothing but QC.
+    All,
+}
+
+/// The region's receiver.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Receiver {
+    /// Base URL, `https://host:port`.
+    pub url: String,
+    /// PEM file of the certificate authority to trust, instead of the public ones.
+    #[serde(default)]
+    pub ca: Option<PathBuf>,
+    /// Upload no faster than this.
+    #[serde(default)]
+    pub bandwidth_bytes_per_s: Option<NonZeroU64>,
+}
+
+/// Bound of the spool.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Spool {
+    /// Sealed bytes that may wait; at this bound the collectors pause.
+    pub max_bytes: u64,
+}
+
+impl Default for Spool {
+    /// 1 GiB: over a year of one instrument's QC and events, and small beside a controller PC's disk.
+    fn default() -> Self {
+        Self { max_bytes: 1 << 30 }
+    }
+}
+
+/// What happens to refused units.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Quarantine {
+    /// The site's `age` recipient (`age1…`). Without one nothing is kept but counts.
+    pub recipient: Option<String>,
+    /// Sealed bytes kept; the oldest go first, and are counted.
+    pub max_bytes: u64,
+}
+
+impl Default for Quarantine {
+    /// 256 MiB: at 64 KiB a refused file, some 4,000 of them.
+    fn default() -> Self {
+        Self { recipient: None, max_bytes: 256 << 20 }
+    }
+}
+
+/// Bound of the journal of what has left.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Journal {
+    /// Days kept.
+    pub max_days: u32,
+    /// Sealed bytes kept.
+    pub max_bytes: u64,
+}
+
+impl Default for Journal {
+    /// 30 days and 200 MB: design decision 10.
+    fn default() -> Self {
+        Self { max_days: 30, max_bytes: 200_000_000 }
+    }
+}
+
+impl Config {
+    /// Reads and checks the file. Relative paths in it are relative to its own folder.
+    pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
+        let text = read_text(path)?;
+        let mut config: Config =
+            yaml::read(text.as_bytes()).with_context(|| format!("in {}", path.display()))?;
+        if config.labrelay != 1 {
+            bail!(
+                "in {}: this program reads `labrelay: 1`; the file says {}",
+                path.display(),
+                config.labrelay
+            );
+        }
+        let folder = std::path::absolute(path)?.parent().map(Path::to_path_buf).unwrap_or_default();
+        config.resolve_paths(&folder);
+        Ok(config)
+    }
+
+    fn resolve_paths(&mut self, folder: &Path) {
+        let resolve = |path: &mut PathBuf| *path = folder.join(&*path);
+        resolve(&mut self.state);
+        resolve(&mut self.plugins);
+        resolve(&mut self.manifests);
+        self.receiver.ca.as_mut().map(resolve);
+        let locations = self.families.values_mut().flat_map(|family| family.sources.values_mut());
+        locations.flat_map(|location| &mut location.folders).for_each(resolve);
+    }
+}
+
+/// Reads a small text file whole; one over 1 MiB is refused.
+pub(crate) fn read_text(path: &Path) -> anyhow::Result<String> {
+    let size = std::fs::metadata(path).with_context(|| format!("can't read {}", path.display()))?.len();
+    if size > MAX_CONFIG_BYTES {
+        bail!("{} is {size} bytes; such a file has at most {MAX_CONFIG_BYTES}", path.display());
+    }
+    std::fs::read_to_string(path).with_context(|| format!("can't read {}", path.display()))
+}
+
+/// Reads an inventory file, as `replay` and `gate` take it.
+pub(crate) fn read_inventory(path: Option<&Path>) -> anyhow::Result<Option<Inventory>> {
+    let Some(path) = path else { return Ok(None) };
+    let text = read_text(path)?;
+    let inventory = Inventory::parse(text.as_bytes()).with_context(|| format!("in {}", path.display()))?;
+    Ok(Some(inventory))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINIMAL: &str = "labrelay: 1\nstate: ./state\nplugins: ./plugins\nmanifests: ./manifests\n\
+                           device: demo\nreceiver: {url: 'https://localhost:1'}\n";
+
+    fn read(text: &str) -> anyhow::Result<Config> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("labrelay.yaml");
+        std::fs::write(&path, text).unwrap();
+        Config::read(&path)
+    }
+
+    #[test]
+    fn the_rest_has_defaults() {
+        let config = read(MINIMAL).unwrap();
+        assert_eq!(config.spool.max_bytes, 1 << 30);
+        assert_eq!(config.journal.max_days, 30);
+        assert!(config.inventory.is_none() && config.quarantine.recipient.is_none());
+        assert!(config.state.is_absolute());
+    }
+
+    #[test]
+    fn an_unknown_key_is_an_error_that_names_the_line() {
+        let error = format!("{:#}", read(&format!("{MINIMAL}spol: {{max_bytes: 1}}\n")).unwrap_err());
+        assert!(error.contains("spol") && error.contains("7:1"), "{error}");
+    }
+
+    #[test]
+    fn another_version_is_refused() {
+        let error = format!("{:#}", read(&MINIMAL.replace("labrelay: 1", "labrelay: 2")).unwrap_err());
+        assert!(error.contains("labrelay: 1"), "{error}");
+    }
+}

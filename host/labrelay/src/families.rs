@@ -1,0 +1,162 @@
+//! Finds what is installed: manifests by their files, plugins by what they say of themselves in a worker.
+//!
+//! Loads no plugin into this process.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, anyhow};
+use labrelay_abi::Describe;
+use labrelay_manifest::Manifest;
+use labrelay_model::{Digest, FamilyName};
+use labrelay_worker::{Worker, WorkerError, WorkerSpec};
+
+use crate::cli::InstallArgs;
+use crate::config::read_text;
+use crate::exit::{FailAs as _, Failure};
+
+/// Part of a plugin library's file name in a build's output folder, where other libraries lie beside it.
+const PLUGIN_FILE_MARK: &str = "labrelay_plugin_";
+
+/// A family that can be collected: its manifest and the plugin that was built for it.
+#[derive(Debug, Clone)]
+pub(crate) struct InstalledFamily {
+    /// What it may send.
+    pub manifest: Arc<Manifest>,
+    /// Its plugin library.
+    pub plugin: PathBuf,
+    /// What the plugin says of itself.
+    pub describe: Describe,
+}
+
+/// Where plugins and manifests lie.
+#[derive(Debug, Clone)]
+pub(crate) struct Installation {
+    /// Folder of plugin libraries.
+    pub plugins: PathBuf,
+    /// Folder of manifests.
+    pub manifests: PathBuf,
+}
+
+impl Installation {
+    /// From the command line, or beside this program: an installed tree has `plugins/` and `manifests/`
+    /// there; a development tree has the libraries in the build's output folder and the manifests at its root.
+    pub(crate) fn locate(args: &InstallArgs) -> anyhow::Result<Self> {
+        let program = std::env::current_exe().context("can't tell where this program lies")?;
+        let beside = program.parent().unwrap_or(Path::new(".")).to_path_buf();
+        let installed = beside.join("plugins");
+        let plugins = if installed.is_dir() { installed } else { beside.clone() };
+        let manifests = beside.ancestors().map(|dir| dir.join("manifests")).find(|dir| dir.is_dir());
+        Ok(Self {
+            plugins: args.plugins.clone().unwrap_or(plugins),
+            manifests: match args.manifests.clone().or(manifests) {
+                Some(dir) => dir,
+                None => return Err(anyhow!("no folder of manifests found; name it with --manifests DIR")),
+            },
+        })
+    }
+
+    /// The manifest of `family`, from `<family>.yaml`.
+    pub(crate) fn manifest(&self, family: &FamilyName) -> anyhow::Result<Arc<Manifest>> {
+        let path = self.manifests.join(format!("{family}.yaml"));
+        let manifest = read_manifest(&path)?;
+        if manifest.family() != family {
+            return Err(anyhow!(
+                "{} is the manifest of {}, not of {family}",
+                path.display(),
+                manifest.family()
+            ))
+            .fail_as(Failure::Configuration);
+        }
+        Ok(Arc::new(manifest))
+    }
+
+    /// Names of the families that have a manifest here, in alphabetical order.
+    pub(crate) fn families(&self) -> anyhow::Result<Vec<FamilyName>> {
+        let entries = std::fs::read_dir(&self.manifests)
+            .with_context(|| format!("can't list {}", self.manifests.display()))?;
+        let mut families: Vec<FamilyName> = entries
+            .filter_map(|entry| entry.ok()?.file_name().to_str()?.strip_suffix(".yaml")?.parse().ok())
+            .collect();
+        families.sort();
+        Ok(families)
+    }
+
+    /// Plugin libraries in the plugin folder.
+    pub(crate) fn libraries(&self) -> anyhow::Result<Vec<PathBuf>> {
+        let entries = std::fs::read_dir(&self.plugins)
+            .with_context(|| format!("can't list {}", self.plugins.display()))
+            .fail_as(Failure::Configuration)?;
+        let marked = |path: &Path| name_of(path).is_some_and(|name| name.contains(PLUGIN_FILE_MARK));
+        let all: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+        let mut libraries: Vec<PathBuf> = all.into_iter().filter(|path| is_library(path)).collect();
+        // A build's output folder holds libraries that are no plugins.
+        if libraries.iter().any(|path| marked(path)) {
+            libraries.retain(|path| marked(path));
+        }
+        libraries.sort();
+        Ok(libraries)
+    }
+
+    /// The family's manifest and the plugin built for it.
+    pub(crate) fn family(&self, family: &FamilyName) -> anyhow::Result<InstalledFamily> {
+        let manifest = self.manifest(family)?;
+        let mut trouble = Vec::new();
+        for plugin in self.libraries()? {
+            match describe(&plugin) {
+                Ok(describe) if describe.family == *family => return matched(manifest, plugin, describe),
+                Ok(_) => {}
+                Err(error) => trouble.push(format!("{}: {error}", plugin.display())),
+            }
+        }
+        let mut message = format!("no plugin for {family} in {}", self.plugins.display());
+        for line in trouble {
+            message.push_str("\n  ");
+            message.push_str(&line);
+        }
+        Err(anyhow!(message)).fail_as(Failure::Plugin)
+    }
+}
+
+fn matched(manifest: Arc<Manifest>, plugin: PathBuf, describe: Describe) -> anyhow::Result<InstalledFamily> {
+    let (ours, theirs) = (manifest.sha256(), Digest(describe.manifest_sha256));
+    if ours == theirs {
+        return Ok(InstalledFamily { manifest, plugin, describe });
+    }
+    Err(anyhow!(
+        "{} was built for another version of the {} manifest ({theirs}) than the installed one ({ours}); \
+         install plugin and manifest of the same release",
+        plugin.display(),
+        manifest.family(),
+    ))
+    .fail_as(Failure::Plugin)
+}
+
+/// What a library says of itself, asked in a worker of its own.
+pub(crate) fn describe(plugin: &Path) -> Result<Describe, WorkerError> {
+    let mut worker = Worker::start(&worker_spec(plugin)?)?;
+    let describe = worker.describe();
+    worker.stop();
+    describe
+}
+
+/// This very program, started as a worker for `plugin`.
+pub(crate) fn worker_spec(plugin: &Path) -> Result<WorkerSpec, WorkerError> {
+    WorkerSpec::this_program(plugin)
+}
+
+/// Reads one manifest; errors name file, line and column.
+pub(crate) fn read_manifest(path: &Path) -> anyhow::Result<Manifest> {
+    let text = read_text(path).fail_as(Failure::Configuration)?;
+    Manifest::parse(text.as_bytes())
+        .map_err(|errors| anyhow!("{errors}").context(format!("in {}", path.display())))
+        .fail_as(Failure::Configuration)
+}
+
+fn is_library(path: &Path) -> bool {
+    path.extension().and_then(|ext| ext.to_str()) == Some(std::env::consts::DLL_EXTENSION)
+}
+
+fn name_of(path: &Path) -> Option<&str> {
+    path.file_name()?.to_str()
+}

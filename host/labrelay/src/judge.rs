@@ -1,0 +1,205 @@
+//! From what a plugin claims to what may be committed: every unit ends in exactly one outcome.
+//!
+//! A unit is atomic: if the gate refuses one of its records, all of it goes to quarantine.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use aws_lc_rs::hmac;
+use labrelay_abi::{Unit, UnitOutcome};
+use labrelay_gate::{AcceptedRecord, Gate, LineWriter, Verdict, json};
+use labrelay_manifest::{Inventory, Manifest};
+use labrelay_model::{
+    AcceptedLines, InputIdentity, LedgerCounts, LedgerKey, Outcome, Position, Reason, Record, Redacted,
+    RowId, SourceName, StreamIndex, StreamName, Timestamp,
+};
+use labrelay_spool::QuarantineEntry;
+
+/// Judges the units of one family.
+pub(crate) struct Judge {
+    manifest: Arc<Manifest>,
+    gate: Arc<Gate>,
+    row_key: hmac::Key,
+}
+
+/// Where a unit was read.
+#[derive(Clone)]
+pub(crate) struct Origin {
+    /// Declared source.
+    pub source: SourceName,
+    /// The input.
+    pub identity: InputIdentity,
+    /// Its file. The name may name a patient: never for a log, a message or a record.
+    pub path: PathBuf,
+}
+
+/// What one poll gave, judged: all that a commit needs but cursor and inputs.
+#[derive(Debug, Default)]
+pub(crate) struct Judged {
+    /// Accepted records by stream.
+    pub lines: Vec<AcceptedLines>,
+    /// Counts to add to the ledger.
+    pub ledger: BTreeMap<LedgerKey, LedgerCounts>,
+    /// Units to seal away.
+    pub quarantined: Vec<QuarantineEntry>,
+}
+
+/// The gate's word on all records of a unit.
+enum UnitVerdict {
+    Accepted(Vec<AcceptedRecord>),
+    /// With the plugin's records as they came, for the sealed quarantine.
+    Quarantined(Reason, Redacted),
+    Dropped(Reason),
+}
+
+impl Judge {
+    /// A judge by `manifest` and what the site declares. `row_key` names rows (HMAC-SHA256).
+    pub(crate) fn new(manifest: Arc<Manifest>, inventory: Option<Inventory>, row_key: &[u8; 32]) -> Self {
+        let gate = Arc::new(Gate::new(Arc::clone(&manifest), inventory));
+        Self { manifest, gate, row_key: hmac::Key::new(hmac::HMAC_SHA256, row_key) }
+    }
+
+    /// The gate in use; the second check judges by the same one.
+    pub(crate) fn gate(&self) -> &Arc<Gate> {
+        &self.gate
+    }
+
+    /// Judges `units`; `origins` are the poll's handles in order. `on_accepted` sees each record that passed.
+    pub(crate) fn judge(
+        &self,
+        units: Vec<Unit>,
+        origins: &[Origin],
+        now: Timestamp,
+        mut on_accepted: impl FnMut(&AcceptedRecord, &Origin),
+    ) -> Judged {
+        let mut judged = Judged::default();
+        let mut writer = LineWriter::new();
+        for unit in units {
+            // The channel's decoder has refused a reply with an index out of range.
+            let Some(origin) = origins.get(usize::from(unit.handle)) else { continue };
+            let stream = unit.stream.and_then(|index| self.stream_name(index));
+            let (outcome, counts) = match unit.outcome {
+                UnitOutcome::Records(records) => match self.check(records, now) {
+                    UnitVerdict::Accepted(records) => {
+                        self.write(&mut writer, &records, origin, unit.position);
+                        records.iter().for_each(|record| on_accepted(record, origin));
+                        let records = records.len() as u64;
+                        (Outcome::Accepted, LedgerCounts { units: 1, records })
+                    }
+                    UnitVerdict::Quarantined(reason, raw) => {
+                        judged.quarantined.push(self.entry(origin, &stream, reason, unit.position, raw, now));
+                        (Outcome::Quarantined(reason), ONE_UNIT)
+                    }
+                    UnitVerdict::Dropped(reason) => (Outcome::Dropped(reason), ONE_UNIT),
+                },
+                UnitOutcome::Refused(reason, raw) => {
+                    judged.quarantined.push(self.entry(origin, &stream, reason, unit.position, raw, now));
+                    (Outcome::Quarantined(reason), ONE_UNIT)
+                }
+                UnitOutcome::Dropped(reason, units) => {
+                    (Outcome::Dropped(reason), LedgerCounts { units, records: 0 })
+                }
+            };
+            judged.count(self.key(origin, stream, outcome), counts);
+        }
+        judged.lines = writer.finish();
+        judged
+    }
+
+    /// What to commit for an input that kills its worker: one unit, left out and counted.
+    pub(crate) fn set_aside(&self, origin: &Origin) -> Judged {
+        let mut judged = Judged::default();
+        judged.count(self.key(origin, None, Outcome::Dropped(Reason::CrashesPlugin)), ONE_UNIT);
+        judged
+    }
+
+    fn check(&self, records: Vec<Record>, now: Timestamp) -> UnitVerdict {
+        let mut accepted = Vec::with_capacity(records.len());
+        let mut dropped = None;
+        let mut records = records.into_iter();
+        while let Some(record) = records.next() {
+            match self.gate.check(record, now) {
+                Verdict::Accepted(record) => accepted.push(record),
+                Verdict::Dropped(reason) => dropped = Some(reason),
+                Verdict::Quarantined { refusal, record } => {
+                    let refused = std::iter::once(record).chain(records);
+                    return UnitVerdict::Quarantined(refusal.reason, self.raw(refused));
+                }
+            }
+        }
+        match dropped {
+            Some(reason) if accepted.is_empty() => UnitVerdict::Dropped(reason),
+            _ => UnitVerdict::Accepted(accepted),
+        }
+    }
+
+    fn write(
+        &self,
+        writer: &mut LineWriter,
+        records: &[AcceptedRecord],
+        origin: &Origin,
+        position: Position,
+    ) {
+        for (index, record) in records.iter().enumerate() {
+            writer.push(record, self.row_id(&origin.identity, position, index));
+        }
+    }
+
+    /// The refused record and those after it, for the sealed quarantine only.
+    fn raw(&self, records: impl Iterator<Item = Record>) -> Redacted {
+        let mut lines = Redacted::default();
+        for record in records {
+            lines.0.extend_from_slice(&json::unchecked_line(&self.manifest, &record).0);
+            lines.0.push(b'\n');
+        }
+        lines
+    }
+
+    fn row_id(&self, identity: &InputIdentity, position: Position, index: usize) -> RowId {
+        let mut context = hmac::Context::with_key(&self.row_key);
+        context.update(&identity.0);
+        context.update(&position.0.to_be_bytes());
+        context.update(&u16::try_from(index).unwrap_or(u16::MAX).to_be_bytes());
+        let tag = context.sign();
+        RowId(tag.as_ref().first_chunk().copied().unwrap_or_default())
+    }
+
+    fn stream_name(&self, index: StreamIndex) -> Option<StreamName> {
+        Some(self.manifest.stream_at(index)?.name.clone())
+    }
+
+    fn entry(
+        &self,
+        origin: &Origin,
+        stream: &Option<StreamName>,
+        reason: Reason,
+        position: Position,
+        raw: Redacted,
+        now: Timestamp,
+    ) -> QuarantineEntry {
+        QuarantineEntry {
+            family: self.manifest.family().clone(),
+            source: Some(origin.source.clone()),
+            stream: stream.clone(),
+            reason,
+            position,
+            received_at: now,
+            raw,
+        }
+    }
+
+    fn key(&self, origin: &Origin, stream: Option<StreamName>, outcome: Outcome) -> LedgerKey {
+        LedgerKey { family: self.manifest.family().clone(), source: origin.source.clone(), stream, outcome }
+    }
+}
+
+impl Judged {
+    fn count(&mut self, key: LedgerKey, counts: LedgerCounts) {
+        let sum = self.ledger.entry(key).or_default();
+        sum.units = sum.units.saturating_add(counts.units);
+        sum.records = sum.records.saturating_add(counts.records);
+    }
+}
+
+const ONE_UNIT: LedgerCounts = LedgerCounts { units: 1, records: 0 };

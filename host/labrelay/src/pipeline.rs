@@ -1,0 +1,186 @@
+//! One family's thread in the service: scan, poll, judge, commit, and again.
+//!
+//! Whatever happens here, other families go on: trouble is written on the board, and tried again later.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use labrelay_model::{FamilyName, InputIdentity, SourceName};
+use labrelay_source::{ScanReport, SeenInputs};
+use labrelay_spool::{Commit, CommitError, Spool};
+use labrelay_worker::Backoff;
+use tokio::sync::Notify;
+use tracing::{error, warn};
+
+use crate::clock;
+use crate::collecting::{Collecting, Poll};
+use crate::judge::{Judge, Judged};
+use crate::status::{Board, FamilyState};
+use crate::stop::Stop;
+
+/// Pause between looks into the folders when nothing is ready: an event file shows within a second, and a
+/// look at a known file costs one `stat`.
+const SCAN_EVERY: Duration = Duration::from_secs(1);
+/// Pause before a full spool is tried again.
+const COMMIT_RETRY: Duration = Duration::from_secs(1);
+/// How often seen inputs are marked as still present; they are forgotten after 90 days of absence.
+const TOUCH_SEEN_EVERY: Duration = Duration::from_secs(6 * 3600);
+
+/// Everything one family's thread works with.
+pub(crate) struct Pipeline {
+    /// Sources and worker.
+    pub collecting: Collecting,
+    /// Judges what the worker replies.
+    pub judge: Judge,
+    /// Goes into every batch.
+    pub plugin_version: Box<str>,
+    /// Where accepted records wait.
+    pub spool: Arc<Spool>,
+    /// Where the state is shown.
+    pub board: Board,
+    /// Wakes the uploader.
+    pub new_batch: Arc<Notify>,
+    /// Tells it to stop.
+    pub stop: Stop,
+}
+
+impl Pipeline {
+    /// Runs until told to stop.
+    pub(crate) fn run(mut self) {
+        let mut backoff = Backoff::default();
+        let mut touched: Option<Instant> = None;
+        while !self.stop.is_set() {
+            let reports = self.scan();
+            if touched.is_none_or(|at| at.elapsed() > TOUCH_SEEN_EVERY) {
+                self.touch_seen();
+                touched = Some(Instant::now());
+            }
+            match self.drain() {
+                Ok(()) => {
+                    backoff.reset();
+                    self.note_idle(&reports);
+                    self.stop.wait(SCAN_EVERY);
+                }
+                Err(trouble) => {
+                    let pause = backoff.next_pause();
+                    warn!(family = %self.family(), pause_s = pause.as_secs_f32(), "{trouble}");
+                    self.note(FamilyState::Restarting, Some(trouble));
+                    self.stop.wait(pause);
+                }
+            }
+        }
+        self.collecting.stop();
+        self.note(FamilyState::Stopped, None);
+    }
+
+    /// Polls until there is nothing more to read. An error is for the operator.
+    fn drain(&mut self) -> Result<(), String> {
+        while !self.stop.is_set() {
+            let family = self.family();
+            let cursor = self.spool.cursor(&family).map_err(|error| error.to_string())?;
+            let now = clock::now();
+            let seen = SeenInSpool { spool: &self.spool, family: family.clone() };
+            match self.collecting.poll(now, cursor, &seen).map_err(|error| error.to_string())? {
+                Poll::Nothing => return Ok(()),
+                Poll::SetAside(origin) => {
+                    error!(%family, "a file on which the plugin's worker died three times is set aside");
+                    let judged = self.judge.set_aside(&origin);
+                    self.commit(judged, None, vec![(origin.source, origin.identity)])?;
+                }
+                Poll::Replied(polled) => {
+                    self.board.update(&family, |status| {
+                        (status.state, status.trouble, status.idle) = (FamilyState::Running, None, false);
+                    });
+                    let judged = self.judge.judge(polled.reply.units, &polled.origins, now, |_, _| {});
+                    self.commit(judged, Some(polled.reply.cursor), polled.finished)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Commits; waits as long as the spool is full, for then nothing of it was written. After any other error
+    /// the inputs are read again from what the spool says is committed, so nothing is lost or doubled.
+    fn commit(
+        &mut self,
+        judged: Judged,
+        cursor: Option<Vec<u8>>,
+        seen: Vec<(SourceName, InputIdentity)>,
+    ) -> Result<(), String> {
+        let accepted = !judged.lines.is_empty();
+        let commit = Commit {
+            family: self.family(),
+            plugin_version: self.plugin_version.clone(),
+            host_version: env!("CARGO_PKG_VERSION").into(),
+            manifest_sha256: self.judge.gate().manifest().sha256(),
+            lines: judged.lines,
+            cursor,
+            seen,
+            ledger: judged.ledger.into_iter().collect(),
+            quarantined: judged.quarantined,
+            now: clock::now(),
+        };
+        loop {
+            match self.spool.commit(&commit) {
+                Ok(_) => break,
+                Err(full @ CommitError::Full { .. }) => {
+                    error!(family = %commit.family, "paused, nothing is lost: {full}");
+                    self.note(FamilyState::Paused, Some(full.to_string()));
+                }
+                Err(other) => return Err(other.to_string()),
+            }
+            if self.stop.wait(COMMIT_RETRY) {
+                return Ok(());
+            }
+        }
+        self.collecting.committed(&commit.seen);
+        if accepted {
+            self.new_batch.notify_one();
+        }
+        Ok(())
+    }
+
+    fn scan(&mut self) -> Vec<ScanReport> {
+        self.collecting.scan(SystemTime::now())
+    }
+
+    fn touch_seen(&self) {
+        for (source, present) in self.collecting.still_present() {
+            if let Err(error) = self.spool.touch_seen(&self.family(), &source, present, clock::now()) {
+                warn!(family = %self.family(), "can't note which files are still present: {error}");
+            }
+        }
+    }
+
+    fn note_idle(&self, reports: &[ScanReport]) {
+        let unreadable = reports.iter().flat_map(|report| &report.troubles);
+        let unreadable =
+            unreadable.map(|trouble| format!("{}: {}", trouble.path.display(), trouble.kind)).collect();
+        let idle = reports.iter().all(|report| report.complete && report.settling == 0 && report.ready == 0);
+        self.board.update(&self.family(), |status| {
+            (status.state, status.trouble) = (FamilyState::Running, None);
+            (status.idle, status.unreadable) = (idle, unreadable);
+        });
+    }
+
+    fn note(&self, state: FamilyState, trouble: Option<String>) {
+        self.board.update(&self.family(), |status| (status.state, status.trouble) = (state, trouble));
+    }
+
+    fn family(&self) -> FamilyName {
+        self.judge.gate().manifest().family().clone()
+    }
+}
+
+/// Asks the spool whether an input has been read.
+struct SeenInSpool<'a> {
+    spool: &'a Spool,
+    family: FamilyName,
+}
+
+impl SeenInputs for SeenInSpool<'_> {
+    fn is_seen(&self, source: &SourceName, identity: &InputIdentity) -> bool {
+        // If the spool can't be asked, nothing is handed out: a commit would fail as well.
+        self.spool.is_seen(&self.family, source, identity).unwrap_or(true)
+    }
+}

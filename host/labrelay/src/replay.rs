@@ -1,0 +1,246 @@
+//! `labrelay replay`: any folder through source, worker and gate, without spool or receiver.
+//!
+//! What would leave goes to standard output or a file, the counts to standard error; a golden can be compared.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, SystemTime};
+
+use anyhow::{Context as _, bail};
+use labrelay_abi::Unit;
+use labrelay_manifest::Inventory;
+use labrelay_model::{FamilyName, InputIdentity, LedgerCounts, LedgerKey, Outcome, SourceName, Timestamp};
+use labrelay_source::SeenInputs;
+
+use crate::cli::{ReplayArgs, TreatAs};
+use crate::collecting::{Collecting, Place, Poll, Setup};
+use crate::config::{QcChoice, read_inventory};
+use crate::exit::{FailAs as _, Failure};
+use crate::families::{Installation, InstalledFamily};
+use crate::fixture_case::FixtureCase;
+use crate::judge::{Judge, Judged, Origin};
+use crate::status::LedgerLine;
+use crate::{clock, difference};
+
+/// A replay names rows and inputs by a fixed key: the same folder gives the same output on any PC.
+const REPLAY_KEY: [u8; 32] = [0; 32];
+
+/// What is replayed, and by what it is judged.
+pub(crate) struct Replay {
+    /// Manifest and plugin.
+    pub family: InstalledFamily,
+    /// Folder with all its subfolders.
+    pub input: PathBuf,
+    /// What the site declares.
+    pub inventory: Option<Inventory>,
+    /// The time to judge by.
+    pub now: Timestamp,
+    /// Which acquisitions are QC.
+    pub qc: QcChoice,
+}
+
+/// One poll's outcome.
+pub(crate) enum Step {
+    /// What the plugin made of the inputs, and where each was read.
+    Replied(Vec<Unit>, Vec<Origin>),
+    /// An input that killed its worker three times.
+    SetAside(Origin),
+}
+
+/// What came out.
+#[derive(Default)]
+pub(crate) struct Replayed {
+    /// Accepted records, one `{"stream":…,"fields":{…}}` a line.
+    pub ndjson: String,
+    /// What became of every unit.
+    pub ledger: BTreeMap<LedgerKey, LedgerCounts>,
+    /// Files that could not be read, in words.
+    pub unreadable: Vec<String>,
+}
+
+/// Runs `labrelay replay`.
+pub(crate) fn replay(args: &ReplayArgs) -> anyhow::Result<ExitCode> {
+    let installation = Installation::locate(&args.install)?;
+    let (replay, expect) = match &args.case {
+        Some(case) => FixtureCase::read(case)?.into_replay(&installation)?,
+        None => (of_arguments(args, &installation)?, args.expect.clone()),
+    };
+    let replayed = replay.run()?;
+    output(args, expect.is_some(), &replayed)?;
+    report(args, replay.family.manifest.family(), &replayed);
+
+    match expect {
+        Some(golden) => compare(&golden, &replayed.ndjson),
+        None => Ok(ExitCode::SUCCESS),
+    }
+}
+
+fn of_arguments(args: &ReplayArgs, installation: &Installation) -> anyhow::Result<Replay> {
+    let (Some(family), Some(input)) = (&args.family, &args.input) else {
+        bail!("replay needs --family and --input, or --case");
+    };
+    Ok(Replay {
+        family: installation.family(family)?,
+        input: input.clone(),
+        inventory: read_inventory(args.inventory.as_deref()).fail_as(Failure::Configuration)?,
+        now: args.now.unwrap_or_else(clock::now),
+        qc: if args.treat_as == Some(TreatAs::Qc) { QcChoice::All } else { QcChoice::List },
+    })
+}
+
+impl Replay {
+    /// Reads everything once and judges it. Records stand in the order of their files' paths.
+    pub(crate) fn run(&self) -> anyhow::Result<Replayed> {
+        let judge = Judge::new(self.family.manifest.clone(), self.inventory.clone(), &REPLAY_KEY);
+        let mut replayed = Replayed::default();
+        let mut lines: Vec<(PathBuf, String)> = Vec::new();
+        replayed.unreadable = self.each_step(|step| {
+            let judged = match step {
+                Step::SetAside(origin) => judge.set_aside(&origin),
+                Step::Replied(units, origins) => judge.judge(units, &origins, self.now, |record, origin| {
+                    lines.push((origin.path.clone(), record.to_json()));
+                }),
+            };
+            replayed.add(judged);
+        })?;
+        lines.sort_by(|(one, _), (other, _)| one.cmp(other));
+        replayed.ndjson = lines.into_iter().map(|(_, line)| line + "\n").collect();
+        Ok(replayed)
+    }
+
+    /// Reads everything once; gives the files that could not be read, in words.
+    pub(crate) fn each_step(&self, mut on_step: impl FnMut(Step)) -> anyhow::Result<Vec<String>> {
+        let mut collecting = self.collecting()?;
+        let (mut cursor, mut unreadable) = (None, Vec::new());
+        loop {
+            let reports = collecting.scan(SystemTime::now());
+            self.drain(&mut collecting, &mut cursor, &mut on_step)?;
+            let troubles = reports.iter().flat_map(|report| &report.troubles);
+            unreadable
+                .extend(troubles.map(|trouble| format!("{}: {}", trouble.path.display(), trouble.kind)));
+            if reports.iter().all(|report| report.complete) {
+                break;
+            }
+        }
+        collecting.stop();
+        Ok(unreadable)
+    }
+
+    fn drain(
+        &self,
+        collecting: &mut Collecting,
+        cursor: &mut Option<Vec<u8>>,
+        on_step: &mut impl FnMut(Step),
+    ) -> anyhow::Result<()> {
+        loop {
+            match collecting.poll(self.now, cursor.clone(), &NothingSeen) {
+                Ok(Poll::Nothing) => return Ok(()),
+                Ok(Poll::SetAside(origin)) => {
+                    collecting.committed(&[(origin.source.clone(), origin.identity)]);
+                    on_step(Step::SetAside(origin));
+                }
+                Ok(Poll::Replied(polled)) => {
+                    *cursor = Some(polled.reply.cursor);
+                    collecting.committed(&polled.finished);
+                    on_step(Step::Replied(polled.reply.units, polled.origins));
+                }
+                // A death is the input's fault three times over, and then it is set aside; the rest is ours.
+                Err(error) if error.is_death() => {}
+                Err(error) => return Err(error).fail_as(Failure::Plugin),
+            }
+        }
+    }
+
+    fn collecting(&self) -> anyhow::Result<Collecting> {
+        let folder = std::path::absolute(&self.input)?;
+        if !folder.is_dir() {
+            bail!("{} is no folder", folder.display());
+        }
+        let place = Place { folders: vec![folder], recursive: true, settle: Some(Duration::ZERO) };
+        let sources = self.family.manifest.sources().iter();
+        Ok(Collecting::new(Setup {
+            places: sources.map(|source| (source.name.clone(), place.clone())).collect(),
+            family: self.family.clone(),
+            settings: serde_json::Map::new(),
+            qc: self.qc,
+            inventory: self.inventory.clone(),
+            identity_key: REPLAY_KEY,
+        }))
+    }
+}
+
+impl Replayed {
+    fn add(&mut self, judged: Judged) {
+        for (key, counts) in judged.ledger {
+            let sum = self.ledger.entry(key).or_default();
+            sum.units += counts.units;
+            sum.records += counts.records;
+        }
+    }
+}
+
+/// In a replay nothing has been read before.
+struct NothingSeen;
+
+impl SeenInputs for NothingSeen {
+    fn is_seen(&self, _: &SourceName, _: &InputIdentity) -> bool {
+        false
+    }
+}
+
+#[allow(clippy::print_stdout)]
+fn output(args: &ReplayArgs, comparing: bool, replayed: &Replayed) -> anyhow::Result<()> {
+    match &args.out {
+        Some(file) => {
+            std::fs::write(file, &replayed.ndjson).with_context(|| format!("can't write {}", file.display()))
+        }
+        None => {
+            if !comparing {
+                print!("{}", replayed.ndjson);
+            }
+            Ok(())
+        }
+    }
+}
+
+#[allow(clippy::print_stderr)]
+fn report(args: &ReplayArgs, family: &FamilyName, replayed: &Replayed) {
+    let total = |matching: fn(&Outcome) -> bool| -> u64 {
+        replayed.ledger.iter().filter(|(key, _)| matching(&key.outcome)).map(|(_, counts)| counts.units).sum()
+    };
+    let accepted = total(|outcome| *outcome == Outcome::Accepted);
+    let quarantined = total(|outcome| matches!(outcome, Outcome::Quarantined(_)));
+    let dropped = total(|outcome| matches!(outcome, Outcome::Dropped(_)));
+    let seen = accepted + quarantined + dropped;
+    let lines = replayed.ledger.iter().map(|(key, counts)| LedgerLine::new(key.clone(), *counts));
+    if args.json {
+        let ledger: Vec<LedgerLine> = lines.collect();
+        let counts = serde_json::json!({
+            "family": family, "seen": seen, "accepted": accepted, "quarantined": quarantined,
+            "dropped": dropped, "ledger": ledger, "unreadable": replayed.unreadable,
+        });
+        eprintln!("{counts}");
+        return;
+    }
+    eprintln!("{family}: {seen} seen, {accepted} accepted, {quarantined} quarantined, {dropped} dropped");
+    for line in lines {
+        let reason = line.reason.map(|reason| format!(": {reason} ({})", reason.explanation()));
+        let stream = line.stream.as_ref().map_or("-", |name| name.as_str());
+        eprintln!("  {stream}: {} {}{}", line.units, line.outcome, reason.unwrap_or_default());
+    }
+    replayed.unreadable.iter().for_each(|line| eprintln!("  ! {line}"));
+}
+
+#[allow(clippy::print_stdout)]
+fn compare(golden: &Path, ndjson: &str) -> anyhow::Result<ExitCode> {
+    let expected =
+        std::fs::read_to_string(golden).with_context(|| format!("can't read {}", golden.display()))?;
+    match difference::between(&expected, ndjson) {
+        None => Ok(ExitCode::SUCCESS),
+        Some(difference) => {
+            println!("{} differs (- expected, + came out):\n{difference}", golden.display());
+            Ok(Failure::Found.code())
+        }
+    }
+}

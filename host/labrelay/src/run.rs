@@ -1,0 +1,166 @@
+//! `labrelay run`: the service in the foreground. Starts a thread per family and the uploader; stops on a signal.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use labrelay_model::FamilyName;
+use labrelay_spool::Spool;
+use labrelay_upload::{HttpsUploader, Policy, deliver};
+use labrelay_worker::Backoff;
+use tokio::sync::{Notify, watch};
+use tracing::{error, info};
+
+use crate::cli::ConfigArgs;
+use crate::collecting::Collecting;
+use crate::config::{Config, Family};
+use crate::device::DeviceKeys;
+use crate::exit::{FailAs as _, Failure};
+use crate::families::{Installation, InstalledFamily};
+use crate::gates::Gates;
+use crate::judge::Judge;
+use crate::outbox::SpoolOutbox;
+use crate::pipeline::Pipeline;
+use crate::status::{Board, FamilyState};
+use crate::stop::Stop;
+use crate::{control, receiver, setup, spool_access};
+
+/// Longest wait for threads at the end; what is not committed then is read again at the next start.
+const STOP_WITHIN: Duration = Duration::from_secs(4);
+
+/// Runs until a signal.
+pub(crate) fn run(args: &ConfigArgs) -> anyhow::Result<ExitCode> {
+    let config = Arc::new(Config::read(&args.config).fail_as(Failure::Configuration)?);
+    let keys = DeviceKeys::load_or_create(&config.state)?;
+    let uploader = receiver::uploader(&config, &keys).fail_as(Failure::Configuration)?;
+    let (spool, report) = spool_access::open(&config)?;
+    if let Some(aside) = report.set_aside {
+        error!(
+            "the spool could not be used and was set aside as {}; a new one has begun",
+            aside.path.display()
+        );
+    }
+    let service = Service {
+        spool: Arc::new(spool),
+        board: Board::default(),
+        new_batch: Arc::default(),
+        stop: Stop::default(),
+        keys: Arc::new(keys),
+        config,
+    };
+    info!(device = %service.config.device, families = service.config.families.len(), "started");
+    control::serve(&service.config.state, Arc::clone(&service.spool), service.board.clone())?;
+    let threads = service.start_families();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let ended = runtime.block_on(service.deliver_until_signal(uploader));
+    service.stop.set();
+    wait_for(threads);
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    ended?;
+    info!("stopped; nothing is lost, what waits is sent after the next start");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What all threads share.
+#[derive(Clone)]
+struct Service {
+    config: Arc<Config>,
+    keys: Arc<DeviceKeys>,
+    spool: Arc<Spool>,
+    board: Board,
+    new_batch: Arc<Notify>,
+    stop: Stop,
+}
+
+impl Service {
+    fn start_families(&self) -> Vec<JoinHandle<()>> {
+        let families = self.config.families.iter();
+        families
+            .map(|(name, family)| {
+                let (service, name, family) = (self.clone(), name.clone(), family.clone());
+                std::thread::spawn(move || service.run_family(&name, &family))
+            })
+            .collect()
+    }
+
+    /// One family's thread. A plugin that can't be used is tried again, so that an administrator who mends
+    /// it need not restart the service.
+    fn run_family(&self, name: &FamilyName, family: &Family) {
+        let mut backoff = Backoff::default();
+        while !self.stop.is_set() {
+            match self.pipeline(name, family) {
+                Ok(pipeline) => return pipeline.run(),
+                Err(trouble) => {
+                    let trouble = format!("{trouble:#}");
+                    error!(family = %name, "{trouble}");
+                    self.board.update(name, |status| {
+                        (status.state, status.trouble) = (FamilyState::Restarting, Some(trouble));
+                    });
+                    self.stop.wait(backoff.next_pause());
+                }
+            }
+        }
+    }
+
+    fn pipeline(&self, name: &FamilyName, family: &Family) -> anyhow::Result<Pipeline> {
+        let installed = self.installation().family(name)?;
+        setup::keep_manifest(&self.config, &installed.manifest)?;
+        let plugin_version = installed.describe.plugin_version.as_str().into();
+        let judge = self.judge(&installed)?;
+        let setup = setup::of_site(&self.config, family, installed, self.keys.identity_key()?)?;
+        Ok(Pipeline {
+            collecting: Collecting::new(setup),
+            judge,
+            plugin_version,
+            spool: Arc::clone(&self.spool),
+            board: self.board.clone(),
+            new_batch: Arc::clone(&self.new_batch),
+            stop: self.stop.clone(),
+        })
+    }
+
+    fn installation(&self) -> Installation {
+        Installation { plugins: self.config.plugins.clone(), manifests: self.config.manifests.clone() }
+    }
+
+    fn judge(&self, installed: &InstalledFamily) -> anyhow::Result<Judge> {
+        let manifest = Arc::clone(&installed.manifest);
+        Ok(Judge::new(manifest, self.config.inventory.clone(), &self.keys.row_key()?))
+    }
+
+    async fn deliver_until_signal(&self, uploader: HttpsUploader) -> anyhow::Result<()> {
+        let outbox = SpoolOutbox::new(Arc::clone(&self.spool), Gates::new(&self.config), self.board.clone());
+        let policy =
+            Policy { bytes_per_second: self.config.receiver.bandwidth_bytes_per_s, ..Policy::default() };
+        let (tell, told) = watch::channel(false);
+        let signal = async {
+            let signal = stop_signal().await;
+            self.stop.set();
+            let _ = tell.send(true); // delivery has ended already
+            signal.context("can't listen for signals")
+        };
+        let (signal, ()) = tokio::join!(signal, deliver(&uploader, &outbox, &policy, &self.new_batch, told));
+        signal
+    }
+}
+
+fn wait_for(threads: Vec<JoinHandle<()>>) {
+    let until = std::time::Instant::now() + STOP_WITHIN;
+    for thread in threads {
+        while !thread.is_finished() && std::time::Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+async fn stop_signal() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => Ok(()),
+        _ = interrupt.recv() => Ok(()),
+    }
+}

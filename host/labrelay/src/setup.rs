@@ -1,0 +1,61 @@
+//! From the site's configuration to what a family is collected with.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use labrelay_manifest::Manifest;
+use labrelay_model::Digest;
+
+use crate::collecting::{Place, Setup};
+use crate::config::{Config, Family};
+use crate::families::InstalledFamily;
+
+/// What `family` is collected with at this site.
+pub(crate) fn of_site(
+    config: &Config,
+    family: &Family,
+    installed: InstalledFamily,
+    identity_key: [u8; 32],
+) -> anyhow::Result<Setup> {
+    let mut places = Vec::new();
+    for (name, location) in &family.sources {
+        let manifest = &installed.manifest;
+        if !manifest.sources().iter().any(|source| source.name == *name) {
+            let declared: Vec<&str> = manifest.sources().iter().map(|source| source.name.as_str()).collect();
+            bail!(
+                "the configuration names the source {name}, but the manifest of {} declares: {}",
+                manifest.family(),
+                declared.join(", ")
+            );
+        }
+        let place = Place { folders: location.folders.clone(), recursive: location.recursive, settle: None };
+        places.push((name.clone(), place));
+    }
+    Ok(Setup {
+        family: installed,
+        places,
+        settings: family.settings.clone(),
+        qc: family.qc,
+        inventory: config.inventory.clone(),
+        identity_key,
+    })
+}
+
+/// Keeps a copy of a manifest that records are gated by: batches that still wait after an update are
+/// checked by the manifest they were made under.
+pub(crate) fn keep_manifest(config: &Config, manifest: &Manifest) -> anyhow::Result<()> {
+    let from = config.manifests.join(format!("{}.yaml", manifest.family()));
+    let kept = kept_manifest(&config.state, manifest.sha256());
+    if kept.exists() {
+        return Ok(());
+    }
+    let folder = kept.parent().unwrap_or(&config.state);
+    std::fs::create_dir_all(folder).with_context(|| format!("can't make {}", folder.display()))?;
+    std::fs::copy(&from, &kept).with_context(|| format!("can't copy {}", from.display()))?;
+    Ok(())
+}
+
+/// Where the copy of the manifest with this digest lies.
+pub(crate) fn kept_manifest(state: &Path, sha256: Digest) -> PathBuf {
+    state.join("manifests").join(format!("{sha256}.yaml"))
+}
