@@ -85,8 +85,8 @@ pub enum SpoolError {
     Compress(#[source] std::io::Error),
 }
 
-/// Why a commit did not take place. Nothing of it was written, unless the error is [`SpoolError::Storage`]: then it
-/// may be there whole, so read the cursor again before going on.
+/// Why a commit did not take place. After [`CommitError::Spool`] it may be there nevertheless, whole, where the disk
+/// failed in its last step: read the cursor again before going on. Otherwise nothing of it was written.
 #[derive(Debug, thiserror::Error)]
 pub enum CommitError {
     /// The spool holds as much as it may. Pause the collectors until batches have landed.

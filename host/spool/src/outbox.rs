@@ -124,12 +124,12 @@ impl Spool {
     /// `false` if it is not pending (any more).
     pub fn refused(&self, id: &BatchId, reason: Reason, now: Timestamp) -> Result<bool, SpoolError> {
         let key = BatchKey::from(id);
-        let Some((_, found)) = self.store.read(|txn| find(txn, &key))? else { return Ok(false) };
+        let Some((row, found)) = self.store.read(|txn| find(txn, &key))? else { return Ok(false) };
         let Some(packed) = self.unseal(&found)? else {
             self.set_aside_damaged(&key)?;
             return Ok(true);
         };
-        if is_tombstone(&packed) {
+        if row.records == 0 {
             return Err(SpoolError::TombstoneRefused { id: Box::new(id.clone()) });
         }
         self.bury_refused(id, &packed, reason, now)
@@ -189,12 +189,6 @@ fn oldest(
     let span = (stream, &epoch.0, from)..=(stream, &epoch.0, u64::MAX);
     let Some((key, _)) = txn.open_table(PENDING)?.range(span)?.next().transpose()? else { return Ok(None) };
     find(txn, &BatchKey::new(stream, &epoch.0, key.value().2))
-}
-
-fn is_tombstone(packed: &[u8]) -> bool {
-    let plain = body::unpack(packed).unwrap_or_default();
-    let header = plain.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    serde_json::from_slice(header).is_ok_and(|header: labrelay_model::BatchHeader| header.tombstone.is_some())
 }
 
 fn parse(stream: &str) -> Result<StreamId, SpoolError> {

@@ -2,6 +2,7 @@
 //!
 //! A write transaction is durable when [`Store::write`] returns and gone whole when its work gives an error.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -55,7 +56,9 @@ impl Store {
         self.reopen_after_failure()?;
         let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
         let result = match database.as_ref() {
-            Some(database) => work(database),
+            // redb may panic on pages that were altered behind its back.
+            Some(database) => catch_unwind(AssertUnwindSafe(|| work(database)))
+                .unwrap_or_else(|_| Err(E::from(SpoolError::Damaged))),
             None => Err(E::from(redb::StorageError::PreviousIo.into())),
         };
         if result.as_ref().is_err_and(Failure::is_damage) {

@@ -5,9 +5,9 @@ use std::os::unix::fs::FileExt;
 
 use labrelay_model::Reason;
 
-use super::support::{Site, alter_body, at, batches, read, records};
+use super::support::{Site, alter_body, at, batches, read, records, stream};
 use crate::layout::{BODIES, BatchKey, META, META_FORMAT};
-use crate::{OpenError, Spool, SpoolKeys};
+use crate::{CommitError, OpenError, Spool, SpoolKeys};
 
 #[test]
 fn a_damaged_batch_is_replaced_by_a_tombstone_and_the_others_go_on() {
@@ -78,6 +78,37 @@ fn a_truncated_or_overwritten_database_never_stops_the_service() {
         assert_eq!(report.created, report.set_aside.is_some());
         spool.commit(&records("bead_qc", 1)).unwrap();
     }
+}
+
+#[test]
+fn a_page_damaged_under_way_costs_one_restart_at_most() {
+    let site = Site::new();
+    let spool = site.open();
+    for _ in 0..50 {
+        spool.commit(&records("bead_qc", 100)).unwrap();
+    }
+    drop(spool);
+    let sound = fs::read(site.file()).unwrap();
+    for page in (1..sound.len() / 4096).step_by(7) {
+        let mut damaged = sound.clone();
+        damaged[page * 4096..][..4096].fill(0xa5);
+        fs::write(site.file(), &damaged).unwrap();
+        if use_it(&site.open()).is_err() {
+            use_it(&site.open()).unwrap();
+        }
+    }
+}
+
+/// Whatever a host does with its spool.
+fn use_it(spool: &Spool) -> Result<(), CommitError> {
+    let stream = stream("bead_qc");
+    while let Some(batch) = spool.next_batch(&stream, None)? {
+        spool.landed(&batch.id, at(1))?;
+    }
+    spool.status()?;
+    spool.marks()?;
+    spool.ledger()?;
+    spool.commit(&records("bead_qc", 100)).map(|_| ())
 }
 
 #[test]
