@@ -1,7 +1,7 @@
 //! What a code's pattern can match: it must be bounded, printable ASCII, and too narrow for free text.
 //!
 //! Judges the pattern's syntax tree and matches nothing: the gate does. A pattern that passes here compiles
-//! there, since its size is bounded by its length times the longest code.
+//! there, since its size with all repetitions written out is bounded.
 
 mod reach;
 
@@ -21,6 +21,7 @@ const MAX_DEPTH: u32 = 16;
 pub(crate) fn max_bytes(pattern: &str, max_length: Option<u16>) -> Result<u16, String> {
     let hir = parse(pattern)?;
     let reach = Reach::of(&hir)?;
+    reach.refuse_excess()?;
     let Some(shortest) = hir.properties().minimum_len() else {
         return Err("the pattern matches nothing at all".into());
     };
@@ -99,6 +100,7 @@ mod tests {
             ("[A-Za-z ]{1,20}", "free text: 20 places"),
             ("[A-Z][a-z]{1,9} [A-Z][a-z]{1,9}", "free text"),
             ("([a-z]{4}){4}", "free text: 16 places"),
+            ("(a{1,9}){9}{9}{9}{9}", "repeats too much"),
             ("^[0-9]$", "leave out `^`"),
             ("[0-9]{0,3}", "empty text"),
             ("", "empty text"),

@@ -11,6 +11,9 @@ const MAX_OPEN: usize = 12;
 /// Most open places in a code that may also hold a space: with one, letters become names.
 const MAX_OPEN_WITH_SPACE: usize = 4;
 
+/// Most places after all repetitions are written out: keeps the compiled pattern far below the matcher's bound.
+const MAX_PLACES: usize = 4096;
+
 /// What a part of a pattern lets through.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Reach {
@@ -18,6 +21,8 @@ pub(super) struct Reach {
     open: usize,
     /// Whether a space is accepted anywhere.
     space: bool,
+    /// Places after repetitions are written out: the size of the compiled pattern.
+    places: usize,
 }
 
 impl Reach {
@@ -31,7 +36,7 @@ impl Reach {
                 Err("leave out `^`, `$` and `\\b`: a pattern is always matched against the whole value"
                     .into())
             }
-            HirKind::Repetition(repeated) => Ok(Self::of(&repeated.sub)?.times(repeated.max)),
+            HirKind::Repetition(repeated) => Ok(Self::of(&repeated.sub)?.times(repeated.min, repeated.max)),
             HirKind::Capture(group) => Self::of(&group.sub),
             HirKind::Concat(parts) => {
                 parts.iter().try_fold(Self::default(), |all, part| Ok(all.then(Self::of(part)?)))
@@ -45,7 +50,7 @@ impl Reach {
     /// Fixed characters are not open.
     fn of_text(text: &[u8]) -> Result<Self, String> {
         text.iter().try_for_each(|&byte| printable(byte.into(), byte.into()))?;
-        Ok(Self { open: 0, space: text.contains(&b' ') })
+        Ok(Self { open: 0, space: text.contains(&b' '), places: text.len() })
     }
 
     /// One place with a choice of characters.
@@ -56,20 +61,37 @@ impl Reach {
             );
         }
         let letters = accepted.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
-        Ok(Self { open: usize::from(letters > OPEN_CLASS), space: accepted.contains(&b' ') })
+        Ok(Self { open: usize::from(letters > OPEN_CLASS), space: accepted.contains(&b' '), places: 1 })
     }
 
-    fn times(self, max: Option<u32>) -> Self {
-        let max = max.and_then(|max| usize::try_from(max).ok()).unwrap_or(usize::MAX);
-        Self { open: self.open.saturating_mul(max), ..self }
+    fn times(self, min: u32, max: Option<u32>) -> Self {
+        let count = |times: u32| usize::try_from(times).unwrap_or(usize::MAX);
+        Self {
+            open: self.open.saturating_mul(max.map_or(usize::MAX, count)),
+            places: self.places.saturating_mul(count(max.unwrap_or(min).max(1))),
+            ..self
+        }
     }
 
     fn then(self, next: Self) -> Self {
-        Self { open: self.open.saturating_add(next.open), space: self.space || next.space }
+        Self { open: self.open.saturating_add(next.open), ..self.joined(next) }
     }
 
     fn or(self, other: Self) -> Self {
-        Self { open: self.open.max(other.open), space: self.space || other.space }
+        Self { open: self.open.max(other.open), ..self.joined(other) }
+    }
+
+    fn joined(self, other: Self) -> Self {
+        let places = self.places.saturating_add(other.places);
+        Self { space: self.space || other.space, places, ..self }
+    }
+
+    /// Fails if the pattern would be large when compiled, however short it is written.
+    pub(super) fn refuse_excess(self) -> Result<(), String> {
+        if self.places <= MAX_PLACES {
+            return Ok(());
+        }
+        Err(format!("the pattern repeats too much: written out it has more than {MAX_PLACES} places"))
     }
 
     /// Fails if words could be spelled in a code of `longest` bytes.
