@@ -19,6 +19,8 @@ use labrelay_collector::{
 
 /// Keyword that names the tube.
 const TUBE_NAME: &str = "TBNM";
+/// Data sets of one file that are held at once: CytExpert writes one, and 64 refused ones keep 4 MiB at most.
+const SETS_AT_ONCE: usize = 64;
 
 struct DxFlex {
     settings: Settings,
@@ -47,6 +49,7 @@ impl Collector for DxFlex {
 enum Outcome {
     Told(Box<Acquisition>),
     Refused(Reason, Vec<u8>),
+    Unreadable(Reason),
     Dropped(Reason),
 }
 
@@ -54,28 +57,29 @@ impl DxFlex {
     /// Reads the data sets from where the last poll left off; whether all are done.
     fn read(&self, input: &mut OpenedInput<'_>, batch: &mut Batch<'_>) -> Result<bool, PollError> {
         let done = input.position();
-        for (number, outcome) in (done..).zip(self.outcomes(input, done)) {
+        let outcomes = self.outcomes(input, done);
+        let all = outcomes.len() < SETS_AT_ONCE;
+        for (number, outcome) in (done..).zip(outcomes) {
             if batch.is_full() {
-                input.set_position(number);
                 return Ok(false);
             }
-            report(input.unit(Position(number)), outcome, batch)?;
+            report(input, number, outcome, batch)?;
+            input.set_position(number + 1);
         }
-        Ok(true)
+        Ok(all)
     }
 
-    /// What becomes of the data sets after the first `done`. Events are not read, so this is little to hold.
+    /// What becomes of the data sets after the first `done`.
     fn outcomes(&self, input: &mut OpenedInput<'_>, done: u64) -> Vec<Outcome> {
         if input.size() == 0 {
             return vec![Outcome::Dropped(Reason::Empty)];
         }
-        let sets = DataSets::of(input).skip(usize::try_from(done).unwrap_or(usize::MAX));
-        let judged = sets.map(|set| set.map(|set| self.judge(&set)).map_err(|error| error.reason()));
-        let judged: Vec<Result<Outcome, Reason>> = judged.collect();
-        judged
-            .into_iter()
-            .map(|set| set.unwrap_or_else(|reason| Outcome::Refused(reason, raw_head(input))))
-            .collect()
+        let sets = DataSets::of(input).skip(usize::try_from(done).unwrap_or(usize::MAX)).take(SETS_AT_ONCE);
+        let judged = sets.map(|set| match set {
+            Ok(set) => self.judge(&set),
+            Err(error) => Outcome::Unreadable(error.reason()),
+        });
+        judged.collect()
     }
 
     fn judge(&self, set: &DataSet) -> Outcome {
@@ -88,11 +92,19 @@ impl DxFlex {
     }
 }
 
-fn report(unit: Unit, outcome: Outcome, batch: &mut Batch<'_>) -> Result<(), PollError> {
+fn report(
+    input: &mut OpenedInput<'_>,
+    number: u64,
+    outcome: Outcome,
+    batch: &mut Batch<'_>,
+) -> Result<(), PollError> {
+    let unit = input.unit(Position(number));
     let acquisition = match outcome {
-        Outcome::Refused(reason, raw) => return batch.refuse(unit, reason, &raw),
-        Outcome::Dropped(reason) => return batch.drop_units(unit, reason, 1),
         Outcome::Told(acquisition) => acquisition,
+        Outcome::Refused(reason, raw) => return batch.refuse(unit, reason, &raw),
+        Outcome::Unreadable(reason) if number == 0 => return batch.refuse(unit, reason, &raw_head(input)),
+        Outcome::Unreadable(reason) => return batch.refuse(unit, reason, &[]),
+        Outcome::Dropped(reason) => return batch.drop_units(unit, reason, 1),
     };
     if !acquisition.is_qc {
         return acquisition.write(batch.record(unit, "acquisition")?);

@@ -149,6 +149,22 @@ fn each_data_set_is_a_unit_even_over_several_polls() {
     assert!(units[1].outcome == UnitOutcome::Dropped(Reason::OtherFamily, 1));
 }
 
+#[test]
+fn a_long_file_is_read_in_parts_and_an_error_within_it_is_one_unit() {
+    let mut sets = vec![file(); SETS_AT_ONCE + 2];
+    sets.push(file().changed("$NEXTDATA", "7"));
+    let mut harness = harness(Site { max_records: 4096, ..Site::default() });
+    let input = [MemoryFile::new("listmode", 1, chain(&sets))];
+    let mut units = Vec::new();
+    for expected in [SETS_AT_ONCE, 3] {
+        let reply = harness.poll(&input).unwrap();
+        harness.commit(&reply);
+        assert_eq!(reply.units.len(), expected);
+        units.extend(reply.units);
+    }
+    assert!(matches!(units.last().unwrap().outcome, UnitOutcome::Refused(Reason::BadHeader, _)));
+}
+
 fn texts(record: &Record) -> impl Iterator<Item = &str> {
     record.cells.iter().flatten().filter_map(|value| match value {
         Value::Text(text) => Some(&**text),

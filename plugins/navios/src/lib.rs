@@ -60,13 +60,13 @@ impl Navios {
         &self,
         unit: Unit,
         set: &DataSet,
-        further: DataSets<'_>,
+        mut further: DataSets<'_>,
         batch: &mut Batch<'_>,
     ) -> Result<(), PollError> {
         let Some(model) = words::model(&set.text) else {
             return batch.drop_units(unit, Reason::OtherFamily, 1);
         };
-        let whole = further.into_iter().try_for_each(|other| same_instrument(set, other));
+        let whole = further.try_for_each(|other| same_instrument(set, other));
         match whole.and_then(|()| Acquisition::read(&set.text, model, self.settings.zone())) {
             Ok(acquisition) => self.report(unit, set, &acquisition, batch),
             Err(reason) => batch.refuse(unit, reason, set.raw()),
