@@ -112,7 +112,12 @@ mod tests {
     }
 
     fn problem(code: ProblemCode) -> Answer {
-        let problem = Problem { code, message: "set the clock".into(), reason: Some(Reason::OutOfRange), line: Some(4) };
+        let problem = Problem {
+            code,
+            message: "set the clock".into(),
+            reason: Some(Reason::OutOfRange),
+            line: Some(4),
+        };
         answer(code.status(), serde_json::to_vec(&problem).unwrap())
     }
 
@@ -135,7 +140,10 @@ mod tests {
         for wrong in [other_digest, other_batch] {
             assert_eq!(cause(&answer(200, serde_json::to_vec(&wrong).unwrap())), Cause::NotTheReceiver(200));
         }
-        assert_eq!(cause(&answer(200, "<html>Welcome to the guest network</html>")), Cause::NotTheReceiver(200));
+        assert_eq!(
+            cause(&answer(200, "<html>Welcome to the guest network</html>")),
+            Cause::NotTheReceiver(200)
+        );
         assert_eq!(cause(&answer(204, "")), Cause::NotTheReceiver(204));
         assert_eq!(cause(&answer(202, serde_json::to_vec(&receipt).unwrap())), Cause::NotTheReceiver(202));
     }

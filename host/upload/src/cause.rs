@@ -4,7 +4,9 @@
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Cause {
     /// The name can't be resolved.
-    #[error("the receiver's name is not known to the DNS; check `receiver` in the configuration and the PC's DNS")]
+    #[error(
+        "the receiver's name is not known to the DNS; check `receiver` in the configuration and the PC's DNS"
+    )]
     UnknownName,
     /// Nobody listens there.
     #[error("nothing listens at the receiver's address and port; check `receiver`, or whether it is running")]
@@ -75,7 +77,9 @@ pub enum Cause {
     #[error("the receiver failed or is restarting (HTTP {0}); its log says why")]
     ReceiverFailed(u16),
     /// 409, after which a new epoch was begun.
-    #[error("the receiver holds another batch under this number: this PC was copied or restored; numbers begin anew")]
+    #[error(
+        "the receiver holds another batch under this number: this PC was copied or restored; numbers begin anew"
+    )]
     NumberTaken,
 }
 
@@ -118,7 +122,8 @@ mod tests {
 
     #[test]
     fn what_a_receiver_says_is_shown_but_bounded_and_printable() {
-        let shown = Cause::NotAuthenticated(Said::new(&format!("\u{1b}[2Jtoo old\n{}", "x".repeat(9999)))).to_string();
+        let shown = Cause::NotAuthenticated(Said::new(&format!("\u{1b}[2Jtoo old\n{}", "x".repeat(9999))))
+            .to_string();
         assert!(shown.contains("(it says: [2Jtoo oldxxx"), "{shown}");
         assert!(shown.len() < 500 && !shown.contains('\u{1b}'));
         assert!(Cause::NotAuthenticated(Said::default()).to_string().ends_with("clock"));

@@ -39,7 +39,8 @@ impl Default for Policy {
     }
 }
 
-/// Delivers until `stop` turns true (or its sender is gone). Notify `wake` after every commit to the outbox.
+/// Delivers until `stop` turns true (or its sender is gone). Call `wake.notify_one()` after every
+/// commit to the outbox.
 pub async fn deliver<U: Uploader, O: Outbox>(
     uploader: &U,
     outbox: &O,

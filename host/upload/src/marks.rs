@@ -9,7 +9,8 @@ use crate::GivenOut;
 /// not know in its epoch, it has met a later state of this spool.
 pub(crate) fn receiver_is_ahead(marks: &Marks, ours: &GivenOut) -> bool {
     marks.marks.iter().filter(|mark| mark.epoch == ours.epoch).any(|mark| {
-        let last = ours.last.iter().find(|(stream, _)| *stream == mark.stream).map_or(Seq(0), |(_, last)| *last);
+        let last =
+            ours.last.iter().find(|(stream, _)| *stream == mark.stream).map_or(Seq(0), |(_, last)| *last);
         mark.landed > last
     })
 }
@@ -24,9 +25,10 @@ mod tests {
     #[test]
     fn only_numbers_beyond_ours_in_our_epoch_count() {
         let ours = GivenOut { epoch: Epoch([1; 16]), last: vec![("a.x".parse().unwrap(), Seq(5))] };
-        let now: Timestamp = "2026-01-02T03:04:05Z".parse().unwrap();
+        let now = Timestamp::parse("2026-01-02T03:04:05Z").unwrap();
         let ahead = |stream: &str, epoch, landed| {
-            let mark = Mark { stream: stream.parse().unwrap(), epoch: Epoch([epoch; 16]), landed: Seq(landed) };
+            let mark =
+                Mark { stream: stream.parse().unwrap(), epoch: Epoch([epoch; 16]), landed: Seq(landed) };
             receiver_is_ahead(&Marks { marks: vec![mark], now }, &ours)
         };
         assert!(!ahead("a.x", 1, 4) && !ahead("a.x", 1, 5), "behind, or the answer to the last was lost");

@@ -40,11 +40,8 @@ pub trait Outbox: Sync {
     fn handed_off(&self, batch: &BatchId) -> impl Future<Output = Result<(), OutboxError>> + Send;
 
     /// The receiver will never take it: a tombstone takes its place. Refusing a tombstone is an error.
-    fn refused(
-        &self,
-        batch: &BatchId,
-        why: &Refusal,
-    ) -> impl Future<Output = Result<(), OutboxError>> + Send;
+    fn refused(&self, batch: &BatchId, why: &Refusal)
+    -> impl Future<Output = Result<(), OutboxError>> + Send;
 
     /// The numbers given so far.
     fn given_out(&self) -> impl Future<Output = Result<GivenOut, OutboxError>> + Send;

@@ -30,7 +30,7 @@ mod tests {
             ("99999999999999999999999999", Some(3600)),
             ("Sun, 06 Nov 1994 08:50:37 GMT", Some(60)),
             ("Sun, 06 Nov 1994 08:00:00 GMT", Some(0)),
-            ("Sun, 06 Nov 2094 08:00:00 GMT", Some(3600)),
+            ("Sat, 06 Nov 2094 08:00:00 GMT", Some(3600)),
             ("soon", None),
             ("-5", None),
             ("1.5", None),

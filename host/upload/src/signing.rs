@@ -76,8 +76,9 @@ impl RequestSigner {
             covered.push(format!("\"{component}\""));
             base += &format!("\"{component}\": {value}\n");
         }
+        // In this order: some libraries check against their own order instead of the one that was sent.
         let params =
-            format!("({});created={created};keyid=\"{}\";alg=\"ed25519\"", covered.join(" "), self.device);
+            format!("({});created={created};alg=\"ed25519\";keyid=\"{}\"", covered.join(" "), self.device);
         base += &format!("\"@signature-params\": {params}");
         let signature = STANDARD.encode(self.key.sign(base.as_bytes()));
         SignatureHeaders {
