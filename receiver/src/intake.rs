@@ -89,8 +89,7 @@ impl Intake {
     /// Whether requests can be served: the registry answers.
     pub async fn ready(&self) -> Result<(), NotTaken> {
         let registry = self.registry.clone();
-        spawn_blocking(move || registry.devices()).await??;
-        Ok(())
+        Ok(spawn_blocking(move || registry.answers()).await??)
     }
 
     /// The registered device that signed this request, if the path names it.

@@ -155,6 +155,11 @@ impl Registry {
         Ok(entries.collect::<Result<_, _>>()?)
     }
 
+    /// Whether the registry can be read.
+    pub fn answers(&self) -> Result<(), RegistryError> {
+        Ok(self.db().query_row("SELECT 1 FROM sqlite_schema", [], |_| Ok(()))?)
+    }
+
     /// A panic elsewhere can't leave the connection half-way: SQLite rolls an open transaction back.
     fn db(&self) -> MutexGuard<'_, Connection> {
         self.db.lock().unwrap_or_else(PoisonError::into_inner)

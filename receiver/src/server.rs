@@ -25,6 +25,10 @@ use crate::limits::Limits;
 /// Pause after the system refused to hand out a connection, mostly for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// Buffer of one connection, which also bounds the headers: ours take less than 1 KiB, and a stranger's 2048
+/// connections together 128 MiB.
+const READ_BUFFER: usize = 64 * 1024;
+
 /// Why there is no TLS.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
@@ -117,7 +121,7 @@ impl Connection {
             return;
         };
         let mut http = http1::Builder::new();
-        http.timer(TokioTimer::new()).header_read_timeout(self.header_time);
+        http.timer(TokioTimer::new()).header_read_timeout(self.header_time).max_buf_size(READ_BUFFER);
         let requests = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(self.app));
         if let Err(why) = watcher.watch(requests).await {
             tracing::debug!(%why, "connection ended");

@@ -32,6 +32,8 @@ const MAX_BATCHES: usize = 4096;
 /// Lost races in a row before a table waits for the next rescan: with two committers more than a few tell
 /// that it is no race but a fault.
 const MAX_LOST: u32 = 20;
+/// Wait after a lost race, times the number lost: lets the winner finish, and a full disk breathe.
+const LOST_PAUSE: Duration = Duration::from_millis(20);
 
 /// Chains that something has landed in since the committer last looked.
 #[derive(Debug, Default)]
@@ -148,8 +150,18 @@ impl Committer {
 
     async fn pass(&self) {
         for (stream, chains) in self.pending.take() {
-            if let Err(why) = self.commit_stream(&stream, &chains).await {
-                tracing::error!(%stream, %why, "nothing committed to this table; trying again in {RESCAN:?}");
+            let (committer, name) = (self.clone(), stream.clone());
+            // A task of its own: a panic in a library must not stop the other tables.
+            let done = tokio::spawn(async move { committer.commit_stream(&name, &chains).await });
+            match done.await {
+                Ok(Ok(())) => {}
+                Ok(Err(why)) => {
+                    tracing::error!(%stream, %why, "nothing committed; trying again in {RESCAN:?}")
+                }
+                Err(_) => {
+                    tracing::error!(%stream, "the committer broke down on this table; trying again in {RESCAN:?}");
+                    self.lake.close(&stream).await;
+                }
             }
         }
     }
@@ -164,6 +176,7 @@ impl Committer {
                 Err(why) => {
                     lost += 1;
                     tracing::debug!(%stream, lost, %why, "commit failed; reading the table again");
+                    tokio::time::sleep(LOST_PAUSE * lost).await;
                 }
             }
         }

@@ -14,7 +14,7 @@ use crate::location::Location;
 /// The lake's folder with its open tables: as many as there are streams in the registered manifests.
 #[derive(Debug)]
 pub struct Lake {
-    location: Location,
+    pub(super) location: Location,
     tables: Mutex<HashMap<StreamId, Arc<Mutex<Option<LakeTable>>>>>,
 }
 
@@ -49,7 +49,13 @@ impl Lake {
         Ok(slot.insert(table))
     }
 
-    fn delta(&self, stream: &StreamId) -> Result<DeltaTable, DeltaTableError> {
+    /// Forgets an open table, so that it is read from the store again.
+    pub(super) async fn close(&self, stream: &StreamId) {
+        self.tables.lock().await.remove(stream);
+    }
+
+    /// The table as it stands in the store, not loaded.
+    pub(super) fn delta(&self, stream: &StreamId) -> Result<DeltaTable, DeltaTableError> {
         let path = format!("{}/{}/", stream.family, stream.stream);
         let url = self
             .location

@@ -7,7 +7,7 @@ use labrelay_receiver::service::{Places, Service};
 
 use crate::batches::{batch, id, tombstone};
 use crate::device::Device;
-use crate::lake::{longs, numbers, rows, settles_at, table};
+use crate::lake::{longs, numbers, position, rows, settles_at};
 use crate::program::{Program, Site};
 
 async fn put_all(site: &Site, receiver: &Program, epoch: u8, batches: u64) {
@@ -88,11 +88,8 @@ async fn a_tombstone_fills_its_number_and_gives_no_row() {
     }
     assert_eq!(receiver.stop(), Some(0));
     assert_eq!(numbers(&site.table()).await, (0..10).collect::<Vec<_>>());
-    let table = table(&site.table()).await.unwrap();
     let app = format!("pc-1/cyto.bead_qc/{}", id(1, 1).epoch);
-    let version =
-        table.snapshot().unwrap().transaction_version(table.log_store().as_ref(), app).await.unwrap();
-    assert_eq!(version, Some(5));
+    assert_eq!(position(&site.table(), &app).await, Some(5));
 }
 
 #[tokio::test]

@@ -38,6 +38,12 @@ pub(crate) async fn numbers(path: &Path) -> Vec<u32> {
     numbers
 }
 
+/// How far the table has this `appId`.
+pub(crate) async fn position(path: &Path, app: &str) -> Option<i64> {
+    let table = table(path).await?;
+    table.snapshot().unwrap().transaction_version(table.log_store().as_ref(), app).await.unwrap()
+}
+
 /// One whole-number column.
 pub(crate) fn longs(batch: &RecordBatch, column: &str) -> Vec<i64> {
     batch.column_by_name(column).unwrap().as_primitive::<Int64Type>().values().to_vec()

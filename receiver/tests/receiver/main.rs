@@ -9,4 +9,6 @@ mod commits;
 mod device;
 mod evolution;
 mod lake;
+mod load;
 mod program;
+mod python;
