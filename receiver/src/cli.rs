@@ -27,6 +27,7 @@ impl Cli {
             Command::Serve(args) => run::serve(args),
             Command::Device { command } => commands::device(command),
             Command::Manifest { command } => commands::manifest(command),
+            Command::Lake { command } => commands::lake(command),
         }
     }
 }
@@ -45,6 +46,11 @@ enum Command {
     Manifest {
         #[command(subcommand)]
         command: ManifestCommand,
+    },
+    /// Look into the lake
+    Lake {
+        #[command(subcommand)]
+        command: LakeCommand,
     },
 }
 
@@ -153,5 +159,18 @@ pub(crate) enum ManifestCommand {
     List {
         #[command(flatten)]
         registry: RegistryArgs,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LakeCommand {
+    /// Count the rows of every table, by the tables' own logs; may run beside the receiver
+    Count {
+        /// Where the Delta tables lie: a folder or file:// URL
+        #[arg(long, value_name = "DIR")]
+        lake: String,
+        /// As JSON, for a script
+        #[arg(long)]
+        json: bool,
     },
 }

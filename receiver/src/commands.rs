@@ -8,10 +8,12 @@ use anyhow::{Context as _, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use labrelay_receiver::clock::now;
+use labrelay_receiver::lake::Lake;
+use labrelay_receiver::location::Location;
 use labrelay_receiver::manifests::Known;
 use labrelay_receiver::registry::{Device, PublicKey, Registry};
 
-use crate::cli::{DeviceCommand, ManifestCommand};
+use crate::cli::{DeviceCommand, LakeCommand, ManifestCommand};
 
 pub(crate) fn device(command: DeviceCommand) -> anyhow::Result<()> {
     match command {
@@ -49,6 +51,19 @@ pub(crate) fn manifest(command: ManifestCommand) -> anyhow::Result<()> {
             Ok(())
         }
     }
+}
+
+pub(crate) fn lake(command: LakeCommand) -> anyhow::Result<()> {
+    let LakeCommand::Count { lake, json } = command;
+    let lake = Lake::new(Location::open(&lake)?);
+    let runtime = tokio::runtime::Runtime::new().context("the system gives no threads")?;
+    let tables = runtime.block_on(lake.count())?;
+    if json {
+        println!("{}", serde_json::json!({ "tables": tables }));
+    } else {
+        tables.iter().for_each(|table| println!("{}.{}\t{} rows", table.family, table.stream, table.rows));
+    }
+    Ok(())
 }
 
 fn add_manifest(registry: &Registry, file: &Path) -> anyhow::Result<()> {

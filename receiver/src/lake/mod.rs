@@ -4,12 +4,14 @@
 
 mod columns;
 mod committer;
+mod count;
 mod rows;
 mod table;
 mod tables;
 
 pub use columns::{Columns, FIXED_COLUMNS, ReservedName};
 pub use committer::{Committer, Pending};
+pub use count::{CountError, TableRows};
 pub use rows::RowsError;
 pub use table::LakeError;
 pub use tables::Lake;
