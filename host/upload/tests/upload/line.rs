@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use labrelay_upload::{Cause, HttpsConfig, HttpsUploader, Sent, Trouble, Uploader};
+use labrelay_upload::{Cause, HttpsConfig, HttpsUploader, Sent, Timeouts, Trouble, Uploader};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -14,6 +14,13 @@ use crate::signature::signer;
 
 async fn cause_at(address: SocketAddr, ca: &Ca) -> Cause {
     cause_of(&uploader(address, &ca.pem)).await
+}
+
+/// The same by an uploader that has little patience.
+async fn cause_soon(address: SocketAddr, ca: &Ca) -> Cause {
+    let timeouts = Timeouts { connect: Duration::from_secs(1), request: Duration::from_secs(3) };
+    cause_of(&HttpsUploader::new(&HttpsConfig { timeouts, ..config(address, &ca.pem) }, signer()).unwrap())
+        .await
 }
 
 async fn cause_of(uploader: &HttpsUploader) -> Cause {
@@ -78,13 +85,13 @@ async fn a_connection_that_breaks_off_is_told_as_such() {
 async fn a_server_that_does_not_answer_is_given_up_in_time() {
     let ca = Ca::new();
     let silent = raw(ca.acceptor("localhost", |_| ()), async |_tls| std::future::pending().await).await;
-    assert_eq!(cause_at(silent, &ca).await, Cause::AnswerTimeout);
+    assert_eq!(cause_soon(silent, &ca).await, Cause::AnswerTimeout);
 }
 
 #[tokio::test]
 async fn a_server_that_never_finishes_tls_is_given_up_in_time() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap(); // takes connections, says nothing
-    assert_eq!(cause_at(listener.local_addr().unwrap(), &Ca::new()).await, Cause::ConnectTimeout);
+    assert_eq!(cause_soon(listener.local_addr().unwrap(), &Ca::new()).await, Cause::ConnectTimeout);
 }
 
 #[tokio::test]

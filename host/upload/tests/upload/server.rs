@@ -151,7 +151,7 @@ pub(crate) fn config(address: SocketAddr, ca: &[u8]) -> HttpsConfig {
         receiver: format!("https://localhost:{}/", address.port()).parse().unwrap(),
         ca_bundle: Some(ca.to_vec()),
         proxy: None,
-        timeouts: Timeouts { connect: Duration::from_secs(1), request: Duration::from_secs(2) },
+        timeouts: Timeouts { connect: Duration::from_secs(20), request: Duration::from_secs(20) },
     }
 }
 

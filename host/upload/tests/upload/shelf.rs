@@ -41,6 +41,7 @@ struct Content {
 pub(crate) struct Shelf {
     content: Mutex<Content>,
     pub(crate) wake: Notify,
+    changed: Notify,
 }
 
 impl Shelf {
@@ -85,8 +86,12 @@ impl Shelf {
     }
 
     pub(crate) async fn until_empty(&self) {
-        while self.content.lock().unwrap().waiting.values().any(|batches| !batches.is_empty()) {
-            tokio::time::sleep(Duration::from_millis(5)).await;
+        loop {
+            let changed = self.changed.notified();
+            if self.content.lock().unwrap().waiting.values().all(VecDeque::is_empty) {
+                return;
+            }
+            changed.await;
         }
     }
 
@@ -120,6 +125,7 @@ impl Outbox for Shelf {
         }
         Self::take(&mut content, batch);
         content.landed.push((batch.clone(), Instant::now()));
+        self.changed.notify_waiters();
         Ok(())
     }
 
