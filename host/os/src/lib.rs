@@ -5,3 +5,4 @@ pub mod file;
 pub mod key_file;
 pub mod private;
 pub mod process;
+pub mod space;

@@ -15,6 +15,10 @@ use crate::{
     CommitError, QuarantineEntry, Spool, SpoolError, backlog, cursor, ledger, quarantine, seen, status,
 };
 
+/// Room that commits leave on the disk. Telling that a batch has landed writes too (some tree pages and the
+/// allocator's state, well under 1 MiB), so a spool that took the last byte could never be emptied.
+const MIN_FREE_BYTES: u64 = 32 * 1024 * 1024;
+
 /// Everything that one poll of one family brought.
 #[derive(Debug, Clone)]
 pub struct Commit {
@@ -64,6 +68,7 @@ impl Spool {
         let packed = self.pack(commit)?;
         let sealed = quarantine::seal(self.recipient.as_ref(), &commit.quarantined)?;
         let committed = sum(&packed);
+        self.refuse_if_disk_full(committed.bytes)?;
         let result = self.store.write(|txn| {
             self.refuse_if_full(txn, committed.bytes)?;
             for stream in &packed {
@@ -110,6 +115,11 @@ impl Spool {
             backlog::append(txn, &self.sealer, stream, body, now.as_micros())?;
         }
         Ok(())
+    }
+
+    fn refuse_if_disk_full(&self, needed: u64) -> Result<(), SpoolError> {
+        let enough = needed == 0 || self.store.free_bytes()? >= needed.saturating_add(MIN_FREE_BYTES);
+        if enough { Ok(()) } else { Err(SpoolError::DiskFull) }
     }
 
     /// A commit without records passes always: it only frees the collectors from looking again.

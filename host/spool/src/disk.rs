@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use labrelay_os::private;
+use labrelay_os::{private, space};
 use redb::backends::FileBackend;
 use redb::{BackendError, Database, DatabaseError, StorageBackend};
 
@@ -17,6 +17,8 @@ const CACHE_BYTES: usize = 4 * 1024 * 1024;
 pub(crate) trait Medium: Send + Sync {
     /// Opens what lies there, or something new and empty.
     fn open(&self) -> io::Result<Box<dyn StorageBackend>>;
+    /// Room left for it, in bytes.
+    fn free_bytes(&self) -> io::Result<u64>;
     /// Notes that a damaged page was met, so that the next start checks every page.
     fn suspect(&self) {}
 }
@@ -30,6 +32,10 @@ impl Medium for FileMedium {
         private::sync_dir(private::parent(&self.0))?;
         let backend = FileBackend::new(file).map_err(io::Error::other)?;
         Ok(Box::new(backend))
+    }
+
+    fn free_bytes(&self) -> io::Result<u64> {
+        space::free_bytes(private::parent(&self.0))
     }
 
     fn suspect(&self) {

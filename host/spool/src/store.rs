@@ -52,6 +52,11 @@ impl Store {
         })
     }
 
+    /// Room left on the disk, in bytes.
+    pub(crate) fn free_bytes(&self) -> Result<u64, SpoolError> {
+        self.medium.free_bytes().map_err(|error| redb::StorageError::Io(error).into())
+    }
+
     fn with<T, E: Failure>(&self, work: impl FnOnce(&Database) -> Result<T, E>) -> Result<T, E> {
         self.reopen_after_failure()?;
         let database = self.database.read().unwrap_or_else(PoisonError::into_inner);

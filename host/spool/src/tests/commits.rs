@@ -95,7 +95,8 @@ fn a_full_spool_refuses_the_whole_commit_and_takes_it_after_a_landing() {
 
 #[test]
 fn ledger_counts_add_up() {
-    let spool = Site::new().open();
+    let site = Site::new();
+    let spool = site.open();
     let quarantined = Outcome::Quarantined(Reason::OutOfRange);
     for _ in 0..3 {
         let ledger = vec![counted(Outcome::Accepted, 1, 4), counted(quarantined, 2, 0)];
@@ -107,7 +108,8 @@ fn ledger_counts_add_up() {
 
 #[test]
 fn an_input_is_forgotten_90_days_after_it_was_last_present() {
-    let spool = Site::new().open();
+    let site = Site::new();
+    let spool = site.open();
     let (family, source) = ("navios".parse().unwrap(), "listmode".parse().unwrap());
     let seen = vec![("listmode".parse().unwrap(), input(1)), ("listmode".parse().unwrap(), input(2))];
     spool.commit(&Commit { seen, ..empty() }).unwrap();
@@ -122,7 +124,8 @@ fn an_input_is_forgotten_90_days_after_it_was_last_present() {
 
 #[test]
 fn threads_commit_at_once_and_nothing_is_lost() {
-    let spool = Site::new().open();
+    let site = Site::new();
+    let spool = site.open();
     std::thread::scope(|scope| {
         for name in ["bead_qc", "event", "state", "bead_qc"] {
             let spool = &spool;

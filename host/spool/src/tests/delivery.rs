@@ -21,7 +21,8 @@ fn a_batch_is_given_again_with_the_same_bytes_until_it_has_landed() {
 
 #[test]
 fn marks_tell_how_far_all_has_landed() {
-    let spool = Site::new().open();
+    let site = Site::new();
+    let spool = site.open();
     for _ in 0..3 {
         spool.commit(&records("bead_qc", 1)).unwrap();
     }
@@ -38,7 +39,8 @@ fn marks_tell_how_far_all_has_landed() {
 
 #[test]
 fn a_refused_batch_becomes_a_tombstone_and_is_counted() {
-    let spool = Site::new().open();
+    let site = Site::new();
+    let spool = site.open();
     for _ in 0..2 {
         spool.commit(&records("bead_qc", 4)).unwrap();
     }
@@ -61,7 +63,8 @@ fn a_refused_batch_becomes_a_tombstone_and_is_counted() {
 
 #[test]
 fn peeking_shows_the_lines_of_all_that_would_leave() {
-    let spool = Site::new().open();
+    let site = Site::new();
+    let spool = site.open();
     spool.commit(&records("event", 1)).unwrap();
     spool.commit(&records("bead_qc", 2)).unwrap();
     spool.commit(&records("bead_qc", 3)).unwrap();

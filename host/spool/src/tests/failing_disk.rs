@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use redb::StorageBackend;
 use redb::backends::InMemoryBackend;
 
-use super::support::{batches, records};
+use super::support::{at, batches, records};
 use crate::disk::Medium;
 use crate::open::prepare;
 use crate::seal::Sealer;
@@ -18,6 +18,7 @@ use crate::{CommitError, Spool, SpoolConfig, SpoolError, SpoolKeys};
 struct Disk {
     content: Arc<InMemoryBackend>,
     full: Arc<AtomicBool>,
+    nearly_full: Arc<AtomicBool>,
     calls_left: Arc<AtomicU64>,
 }
 
@@ -50,6 +51,10 @@ impl Disk {
 impl Medium for Disk {
     fn open(&self) -> io::Result<Box<dyn StorageBackend>> {
         Ok(Box::new(self.clone()))
+    }
+
+    fn free_bytes(&self) -> io::Result<u64> {
+        Ok(if self.nearly_full.load(Ordering::SeqCst) { 1024 * 1024 } else { u64::MAX })
     }
 }
 
@@ -92,6 +97,20 @@ fn a_full_disk_refuses_commits_and_loses_nothing() {
     assert_eq!(batches(&spool, "bead_qc"), before);
     spool.commit(&records("bead_qc", 5)).unwrap();
     assert_eq!(batches(&spool, "bead_qc").len(), 2);
+}
+
+#[test]
+fn commits_leave_the_room_that_landing_needs() {
+    let disk = Disk::new();
+    let spool = disk.open();
+    spool.commit(&records("bead_qc", 5)).unwrap();
+    disk.nearly_full.store(true, Ordering::SeqCst);
+    let refused = spool.commit(&records("bead_qc", 5)).unwrap_err();
+    assert!(matches!(refused, CommitError::Spool(SpoolError::DiskFull)), "{refused}");
+    let batch = batches(&spool, "bead_qc").remove(0);
+    assert!(spool.landed(&batch.id, at(1)).unwrap());
+    disk.nearly_full.store(false, Ordering::SeqCst);
+    spool.commit(&records("bead_qc", 5)).unwrap();
 }
 
 /// Lets the n-th call to the disk fail, for n = 0, 1, 2 … until a commit needs no more calls than that.

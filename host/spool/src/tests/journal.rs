@@ -30,7 +30,8 @@ fn what_left_is_listed_shown_and_exported() {
 
 #[test]
 fn a_pending_batch_is_not_in_the_journal() {
-    let spool = Site::new().open();
+    let site = Site::new();
+    let spool = site.open();
     spool.commit(&records("bead_qc", 1)).unwrap();
     let batch = batches(&spool, "bead_qc").remove(0);
     assert_eq!(spool.sent().show(&batch.id).unwrap(), None);

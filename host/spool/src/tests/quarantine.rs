@@ -45,7 +45,8 @@ fn what_did_not_pass_opens_with_the_identity_and_only_so() {
 
 #[test]
 fn without_a_recipient_only_counts_are_kept() {
-    let spool = Site::new().open();
+    let site = Site::new();
+    let spool = site.open();
     spool.commit(&Commit { quarantined: vec![entry(1), entry(2)], ..empty() }).unwrap();
     assert_eq!(spool.quarantine().count(), 0);
     let quarantine = spool.status().unwrap().quarantine;
