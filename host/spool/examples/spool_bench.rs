@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use labrelay_model::{AcceptedLines, Digest, StreamId, Timestamp};
-use labrelay_spool::{Commit, CommitError, Spool, SpoolConfig, SpoolKeys};
+use labrelay_spool::{Commit, CommitError, Spool, SpoolConfig, SpoolError, SpoolKeys};
 
 const RECORDS: u32 = 4096;
 
@@ -43,7 +43,7 @@ fn fill(spool: &Spool) {
         let began = Instant::now();
         match spool.commit(&commit) {
             Ok(_) => committing += began.elapsed(),
-            Err(CommitError::Full { .. }) => break,
+            Err(CommitError::Full { .. } | CommitError::Spool(SpoolError::DiskFull)) => break,
             Err(error) => panic_with(&error),
         }
     }
