@@ -1,5 +1,6 @@
 //! Replies to `poll` as a hostile worker might send them: read or refused, never a panic, and memory in proportion to
 //! what really arrived.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // a failed helper is a failed test
 #![allow(unsafe_code)] // the counting allocator
 
 use std::alloc::{GlobalAlloc, Layout, System};
