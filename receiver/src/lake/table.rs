@@ -67,10 +67,10 @@ impl LakeTable {
     }
 
     async fn load(&mut self) -> Result<(), LakeError> {
-        match self.delta.update_state().await {
-            Err(DeltaTableError::NotATable(_)) => Ok(()),
-            other => Ok(other?),
+        if self.delta.version().is_none() && !self.delta.verify_deltatable_existence().await? {
+            return Ok(());
         }
+        Ok(self.delta.update_state().await?)
     }
 
     /// The last number of this chain in the table; 0 if none.

@@ -29,16 +29,14 @@ pub(crate) struct Odd {
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    pub(crate) retry_after: bool,
     pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
     pub(crate) async fn of(request: RequestBuilder) -> Self {
         let response = request.send().await.unwrap();
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = response.bytes().await.unwrap().to_vec();
-        Self { status, retry_after: headers.contains_key("retry-after"), body }
+        let status = response.status().as_u16();
+        Self { status, body: response.bytes().await.unwrap().to_vec() }
     }
 
     pub(crate) fn problem(&self) -> Problem {
