@@ -3,12 +3,12 @@
 //! It uses the programs as a site and a region would: their commands, their files, a real connection. The
 //! counts that it compares come from three places: the folder on disk, the host's ledger, the Delta tables.
 
-mod certificates;
+pub(crate) mod certificates;
 mod family;
 mod host;
 mod inventory;
 mod place;
-mod process;
+pub(crate) mod process;
 mod progress;
 mod receiver;
 mod table;
@@ -42,7 +42,8 @@ pub(crate) struct Options {
     /// Where everything goes: keys, spool, logs, lake, summary.json
     #[arg(long, value_name = "DIR", default_value = "demo-out")]
     pub(crate) out: PathBuf,
-    /// What the site declares: serials, qc, zone (YAML) [default: the serials found in the input]
+    /// What the site declares: serials, qc, zone (YAML) [default: the serials found in the
+    /// input, or what the fixtures' site declares]
     #[arg(long, value_name = "FILE")]
     pub(crate) inventory: Option<PathBuf>,
     /// Wait at most this long for everything to be in the lake

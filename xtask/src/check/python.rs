@@ -13,7 +13,7 @@ use crate::cargo::{repository, run};
 pub(crate) fn lake() -> anyhow::Result<Outcome> {
     let summary = demo_folder().join("summary.json");
     ensure!(summary.is_file(), "the demo left no summary.json");
-    let python = match reader(&repository().join("target/venv"))? {
+    let python = match reader()? {
         Ok(python) => python,
         Err(missing) => return Ok(Outcome::Skipped(missing)),
     };
@@ -21,24 +21,34 @@ pub(crate) fn lake() -> anyhow::Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
-/// A Python that has `deltalake`; inside, what is missing.
-fn reader(venv: &Path) -> anyhow::Result<Result<PathBuf, String>> {
+/// A Python that has `deltalake` and `pyarrow`, made in `target/venv`; inside, what is missing.
+pub(super) fn reader() -> anyhow::Result<Result<PathBuf, String>> {
+    let venv = repository().join("target/venv");
     let python = venv.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
     if imports_deltalake(&python) {
         return Ok(Ok(python));
     }
-    if !succeeds(Command::new("python3").args(["-m", "venv"]).arg(venv)) {
+    if !succeeds(Command::new("python3").args(["-m", "venv"]).arg(&venv)) {
         return Ok(Err("python3 with venv: `apt-get install python3-venv`".to_owned()));
     }
-    if !succeeds(Command::new(&python).args(["-m", "pip", "install", "--quiet", "deltalake==1.*"])) {
-        return Ok(Err("Python's `deltalake` could not be installed by pip: is there a network?".to_owned()));
+    if !succeeds(Command::new(&python).args(["-m", "pip", "install", "--quiet", "deltalake==1.*", "pyarrow"]))
+    {
+        return Ok(Err(
+            "Python's `deltalake` and `pyarrow` could not be installed by pip: is there a network?"
+                .to_owned(),
+        ));
     }
-    ensure!(imports_deltalake(&python), "deltalake was installed in target/venv but can't be imported");
+    ensure!(
+        imports_deltalake(&python),
+        "deltalake and pyarrow were installed in target/venv but can't be imported"
+    );
     Ok(Ok(python))
 }
 
 fn imports_deltalake(python: &Path) -> bool {
-    succeeds(Command::new(python).args(["-c", "import deltalake"]).stderr(std::process::Stdio::null()))
+    succeeds(
+        Command::new(python).args(["-c", "import deltalake, pyarrow"]).stderr(std::process::Stdio::null()),
+    )
 }
 
 fn succeeds(command: &mut Command) -> bool {

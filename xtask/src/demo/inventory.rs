@@ -27,9 +27,10 @@ pub(super) fn of(
     labrelay: &Path,
     place: &Place,
 ) -> anyhow::Result<(Inventory, Source)> {
-    if let Some(path) = &options.inventory {
-        let text = std::fs::read(path).with_context(|| format!("--inventory {}", path.display()))?;
-        return Ok((parse(&text).with_context(|| path.display().to_string())?, Source::Given(path.clone())));
+    let of_fixtures = options.input.is_empty().then(|| repository().join("fixtures/inventory.yaml"));
+    if let Some(path) = options.inventory.clone().or(of_fixtures) {
+        let text = std::fs::read(&path).with_context(|| path.display().to_string())?;
+        return Ok((parse(&text).with_context(|| path.display().to_string())?, Source::Given(path)));
     }
     let mut all = Inventory::default();
     for family in families {
