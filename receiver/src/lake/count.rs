@@ -1,6 +1,5 @@
 //! How many rows each table has, by its own log: what a reader sees, not what the committer believes.
 
-use deltalake::DeltaTableError;
 use labrelay_model::StreamId;
 use object_store::path::Path;
 
@@ -57,10 +56,10 @@ impl Lake {
 
     async fn rows_of(&self, stream: &StreamId) -> Result<Option<TableRows>, CountError> {
         let mut table = self.delta(stream).map_err(LakeError::from)?;
-        match table.update_state().await {
-            Err(DeltaTableError::NotATable(_)) => return Ok(None),
-            other => other.map_err(LakeError::from)?,
+        if !table.verify_deltatable_existence().await.map_err(LakeError::from)? {
+            return Ok(None);
         }
+        table.update_state().await.map_err(LakeError::from)?;
         let snapshot = table.snapshot().map_err(LakeError::from)?;
         let mut rows = 0;
         for file in snapshot.log_data() {
