@@ -5,11 +5,13 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use labrelay_manifest::{Inventory, yaml};
+use labrelay_manifest::{Inventory, settle_time, yaml};
 use labrelay_model::{DeviceName, FamilyName, SourceName};
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 /// Greatest configuration file in bytes; a site's is a few kilobytes.
 const MAX_CONFIG_BYTES: u64 = 1 << 20;
@@ -70,6 +72,15 @@ pub(crate) struct FolderLocation {
     /// Whether subfolders are watched too.
     #[serde(default)]
     pub recursive: bool,
+    /// How long a file must have rested, if not as long as the manifest says: the instrument is slower, or a
+    /// copying program is done at once.
+    #[serde(default, deserialize_with = "settle")]
+    pub settle: Option<Duration>,
+}
+
+fn settle<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    settle_time(&text).map(Some).map_err(D::Error::custom)
 }
 
 /// Which acquisitions are QC.
@@ -219,6 +230,18 @@ mod tests {
     fn an_unknown_key_is_an_error_that_names_the_line() {
         let error = format!("{:#}", read(&format!("{MINIMAL}spol: {{max_bytes: 1}}\n")).unwrap_err());
         assert!(error.contains("spol") && error.contains("7:1"), "{error}");
+    }
+
+    #[test]
+    fn a_site_may_set_its_own_settle_time() {
+        let site = |settle| {
+            format!("{MINIMAL}families: {{f: {{sources: {{s: {{folders: [a], settle: {settle}}}}}}}}}\n")
+        };
+        let config = read(&site("2s")).unwrap();
+        let place = &config.families.values().next().unwrap().sources.values().next().unwrap();
+        assert_eq!(place.settle, Some(Duration::from_secs(2)));
+        let error = format!("{:#}", read(&site("soon")).unwrap_err());
+        assert!(error.contains("`soon` is no length of time"), "{error}");
     }
 
     #[test]

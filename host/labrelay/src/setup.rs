@@ -28,7 +28,11 @@ pub(crate) fn of_site(
                 declared.join(", ")
             );
         }
-        let place = Place { folders: location.folders.clone(), recursive: location.recursive, settle: None };
+        let place = Place {
+            folders: location.folders.clone(),
+            recursive: location.recursive,
+            settle: location.settle,
+        };
         places.push((name.clone(), place));
     }
     Ok(Setup {

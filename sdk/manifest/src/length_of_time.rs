@@ -1,5 +1,7 @@
 //! Lengths of time as a person writes them: `500ms`, `5s`, `2min`, `24h`, `7d`.
 
+use std::time::Duration;
+
 /// Units with their microseconds; a week or month is written in days.
 const UNITS: &[(&str, i64)] = &[
     ("us", 1),
@@ -23,6 +25,19 @@ pub(crate) fn micros(text: &str) -> Result<i64, String> {
     let number: i64 = number.parse().map_err(|_| wrong())?;
     let micros = number.checked_mul(*factor).filter(|micros| *micros <= MAX_MICROS);
     micros.ok_or_else(|| format!("`{text}` is longer than 100 years"))
+}
+
+/// Longest settle time in microseconds: an hour. More would be a way of never reading.
+const MAX_SETTLE_MICROS: u64 = 3_600_000_000;
+
+/// How long a file must have rested before it is read, as manifests and a site's configuration write it: `5s`.
+/// The error is for a person.
+pub fn settle_time(text: &str) -> Result<Duration, String> {
+    let micros = u64::try_from(micros(text)?).unwrap_or_default();
+    if micros > MAX_SETTLE_MICROS {
+        return Err(format!("`{text}` is longer than an hour"));
+    }
+    Ok(Duration::from_micros(micros))
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ pub mod yaml;
 
 pub use error::{ManifestError, ManifestErrors};
 pub use inventory::Inventory;
+pub use length_of_time::settle_time;
 pub use manifest::{
     About, Aggregate, AggregateKind, Every, Field, Format, Manifest, Presence, Source, SourceKind, Stream,
 };

@@ -5,18 +5,19 @@ use std::time::Duration;
 use labrelay_model::SourceName;
 
 use crate::fault::Fault;
-use crate::length_of_time::micros;
+use crate::length_of_time::settle_time;
 use crate::raw::{RawFormat, RawSource};
 use crate::{Format, Source, SourceKind};
 
 /// Settle time where the manifest gives none: instruments write a file within a second or two.
 const DEFAULT_SETTLE: Duration = Duration::from_secs(5);
-/// Longest settle time in microseconds: an hour. More would be a way of never reading.
-const MAX_SETTLE_MICROS: u64 = 3_600_000_000;
 
 pub(super) fn source(name: SourceName, raw: RawSource) -> Result<Source, Fault> {
-    let settle =
-        raw.settle.as_deref().map_or(Ok(DEFAULT_SETTLE), settle).map_err(|why| Fault::at("settle", why))?;
+    let settle = raw
+        .settle
+        .as_deref()
+        .map_or(Ok(DEFAULT_SETTLE), settle_time)
+        .map_err(|why| Fault::at("settle", why))?;
     let format = match raw.format {
         Some(RawFormat::Fcs) => Format::Fcs,
         Some(RawFormat::Other) | None => Format::Other,
@@ -26,14 +27,6 @@ pub(super) fn source(name: SourceName, raw: RawSource) -> Result<Source, Fault> 
     };
     file_names(&pattern).map_err(|why| Fault::at("pattern", why))?;
     Ok(Source { name, kind: SourceKind::Folder { pattern: pattern.into(), settle, format } })
-}
-
-fn settle(text: &str) -> Result<Duration, String> {
-    let micros = u64::try_from(micros(text)?).unwrap_or_default();
-    if micros > MAX_SETTLE_MICROS {
-        return Err(format!("`{text}` is longer than an hour"));
-    }
-    Ok(Duration::from_micros(micros))
 }
 
 /// File names, not paths: folders are the site's business.
