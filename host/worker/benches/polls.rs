@@ -10,6 +10,8 @@ use labrelay_manifest::Manifest;
 use labrelay_model::InputId;
 use labrelay_worker::{Worker, WorkerLimits, WorkerSpec};
 
+/// A collector stops when less room is left than its next unit might need: `ROOM_FOR_A_UNIT` of the SDK.
+const RESERVE: u32 = 99;
 const MEASURED: Duration = Duration::from_secs(2);
 
 fn main() {
@@ -52,8 +54,7 @@ fn worker() -> Worker {
 fn request(records: u32) -> PollRequest {
     let handle = Handle { id: InputId([1; 16]), source: 0, raw: 0, size: 5, name: None };
     PollRequest {
-        // A collector stops when less room is left than a unit may take.
-        max_records: if records == 1 { 1 } else { records + 31 },
+        max_records: if records == 1 { 1 } else { records + RESERVE },
         max_bytes: 1024 * 1024,
         deadline_ms: 1000,
         now_us: 0,
