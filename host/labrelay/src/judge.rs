@@ -84,8 +84,8 @@ impl Judge {
                     UnitVerdict::Accepted(records) => {
                         self.write(&mut writer, &records, origin, unit.position);
                         records.iter().for_each(|record| on_accepted(record, origin));
-                        let records = records.len() as u64;
-                        (Outcome::Accepted, LedgerCounts { units: 1, records })
+                        judged.count_records(&self.key(origin, None, Outcome::Accepted), &records);
+                        (Outcome::Accepted, ONE_UNIT)
                     }
                     UnitVerdict::Quarantined(reason, raw) => {
                         judged.quarantined.push(self.entry(origin, &stream, reason, unit.position, raw, now));
@@ -195,6 +195,15 @@ impl Judge {
 }
 
 impl Judged {
+    /// Counts each record under its own stream, where its row will be: a unit's records may be of several.
+    fn count_records(&mut self, key: &LedgerKey, records: &[AcceptedRecord]) {
+        for of_one_stream in records.chunk_by(|one, next| one.stream_index() == next.stream_index()) {
+            let stream = of_one_stream.first().map(|record| record.stream().stream.clone());
+            let counts = LedgerCounts { units: 0, records: of_one_stream.len() as u64 };
+            self.count(LedgerKey { stream, ..key.clone() }, counts);
+        }
+    }
+
     fn count(&mut self, key: LedgerKey, counts: LedgerCounts) {
         let sum = self.ledger.entry(key).or_default();
         sum.units = sum.units.saturating_add(counts.units);

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use labrelay_model::{FamilyName, InputIdentity, SourceName};
 use labrelay_source::{ScanReport, SeenInputs};
-use labrelay_spool::{Commit, CommitError, Spool};
-use labrelay_worker::Backoff;
+use labrelay_spool::{Commit, CommitError, Spool, SpoolError};
+use labrelay_worker::{Backoff, WorkerError};
 use tokio::sync::Notify;
 use tracing::{error, warn};
 
@@ -61,10 +61,10 @@ impl Pipeline {
                     self.note_idle(&reports);
                     self.stop.wait(SCAN_EVERY);
                 }
-                Err(trouble) => {
+                Err(Setback { state, words }) => {
                     let pause = backoff.next_pause();
-                    warn!(family = %self.family(), pause_s = pause.as_secs_f32(), "{trouble}");
-                    self.note(FamilyState::Restarting, Some(trouble));
+                    warn!(family = %self.family(), pause_s = pause.as_secs_f32(), "{words}");
+                    self.note(state, Some(words));
                     self.stop.wait(pause);
                 }
             }
@@ -73,14 +73,14 @@ impl Pipeline {
         self.note(FamilyState::Stopped, None);
     }
 
-    /// Polls until there is nothing more to read. An error is for the operator.
-    fn drain(&mut self) -> Result<(), String> {
+    /// Polls until there is nothing more to read.
+    fn drain(&mut self) -> Result<(), Setback> {
         while !self.stop.is_set() {
             let family = self.family();
-            let cursor = self.spool.cursor(&family).map_err(|error| error.to_string())?;
+            let cursor = self.spool.cursor(&family)?;
             let now = clock::now();
             let seen = SeenInSpool { spool: &self.spool, family: family.clone() };
-            match self.collecting.poll(now, cursor, &seen).map_err(|error| error.to_string())? {
+            match self.collecting.poll(now, cursor, &seen)? {
                 Poll::Nothing => return Ok(()),
                 Poll::SetAside(origin) => {
                     error!(%family, "a file on which the plugin's worker died three times is set aside");
@@ -106,7 +106,7 @@ impl Pipeline {
         judged: Judged,
         cursor: Option<Vec<u8>>,
         seen: Vec<(SourceName, InputIdentity)>,
-    ) -> Result<(), String> {
+    ) -> Result<(), Setback> {
         let accepted = !judged.lines.is_empty();
         let commit = Commit {
             family: self.family(),
@@ -127,7 +127,8 @@ impl Pipeline {
                     error!(family = %commit.family, "paused, nothing is lost: {full}");
                     self.note(FamilyState::Paused, Some(full.to_string()));
                 }
-                Err(other) => return Err(other.to_string()),
+                Err(CommitError::Spool(error)) => return Err(error.into()),
+                Err(impossible) => return Err(Setback::restarting(impossible.to_string())),
             }
             if self.stop.wait(COMMIT_RETRY) {
                 return Ok(());
@@ -169,6 +170,31 @@ impl Pipeline {
 
     fn family(&self) -> FamilyName {
         self.judge.gate().manifest().family().clone()
+    }
+}
+
+/// Why a family has to wait, for the board and the log.
+struct Setback {
+    state: FamilyState,
+    words: String,
+}
+
+impl Setback {
+    fn restarting(words: String) -> Self {
+        Self { state: FamilyState::Restarting, words }
+    }
+}
+
+impl From<WorkerError> for Setback {
+    fn from(error: WorkerError) -> Self {
+        Self::restarting(error.to_string())
+    }
+}
+
+/// A disk that is full or fails: the family pauses, and reads again what was not committed.
+impl From<SpoolError> for Setback {
+    fn from(error: SpoolError) -> Self {
+        Self { state: FamilyState::Paused, words: error.to_string() }
     }
 }
 

@@ -25,8 +25,10 @@ use crate::outbox::SpoolOutbox;
 use crate::pipeline::Pipeline;
 use crate::status::{Board, FamilyState};
 use crate::stop::Stop;
-use crate::{control, receiver, setup, spool_access};
+use crate::{clock, control, receiver, setup, spool_access};
 
+/// How often batches older than the journal's days are looked for; they are kept by the day.
+const PURGE_EVERY: Duration = Duration::from_secs(3600);
 /// Longest wait for threads at the end; what is not committed then is read again at the next start.
 const STOP_WITHIN: Duration = Duration::from_secs(4);
 
@@ -130,6 +132,19 @@ impl Service {
         Ok(Judge::new(manifest, self.config.inventory.clone(), &self.keys.row_key()?))
     }
 
+    /// The journal's days pass also while nothing lands.
+    async fn keep_journal_short(&self) {
+        let mut every = tokio::time::interval(PURGE_EVERY);
+        loop {
+            every.tick().await;
+            let spool = Arc::clone(&self.spool);
+            let purged = tokio::task::spawn_blocking(move || spool.sent().purge(clock::now())).await;
+            if let Ok(Err(error)) = purged {
+                error!("the journal of what has left can't be shortened: {error}");
+            }
+        }
+    }
+
     async fn deliver_until_signal(&self, uploader: HttpsUploader) -> anyhow::Result<()> {
         let outbox = SpoolOutbox::new(Arc::clone(&self.spool), Gates::new(&self.config), self.board.clone());
         let policy =
@@ -141,8 +156,11 @@ impl Service {
             let _ = tell.send(true); // delivery has ended already
             signal.context("can't listen for signals")
         };
-        let (signal, ()) = tokio::join!(signal, deliver(&uploader, &outbox, &policy, &self.new_batch, told));
-        signal
+        let delivery = deliver(&uploader, &outbox, &policy, &self.new_batch, told);
+        tokio::select! {
+            (signal, ()) = async { tokio::join!(signal, delivery) } => signal,
+            () = self.keep_journal_short() => Ok(()),
+        }
     }
 }
 
