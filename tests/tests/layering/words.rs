@@ -128,9 +128,9 @@ impl Rule {
     }
 }
 
-/// A test's own file: below a `tests` or `benches` folder, or a module of tests.
+/// Code that is never shipped: below a `tests`, `benches` or `examples` folder, or a module of tests.
 fn is_test_file(path: &str) -> bool {
-    let within = ["/tests/", "/benches/"].iter().any(|folder| path.contains(folder));
+    let within = ["/tests/", "/benches/", "/examples/"].iter().any(|folder| path.contains(folder));
     within || path.starts_with("tests/") || path.ends_with("/tests.rs")
 }
 
