@@ -6,6 +6,9 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, bail, ensure};
 use serde_json::Value;
 
+/// The crate of the plugin that `cargo xtask bench` measures with.
+const BENCH_PLUGIN: &str = "labrelay-bench-lines";
+
 /// The repository's root, whatever folder the command was called from.
 pub(crate) fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
@@ -40,14 +43,31 @@ pub(crate) struct Built {
 ///
 /// All of the workspace, so that a later `cargo test` finds the same libraries built with the same features.
 pub(crate) fn build() -> anyhow::Result<Built> {
-    let mut command = cargo(&["build", "--workspace", "--message-format=json-render-diagnostics"]);
+    artifacts(&messages(&["build", "--workspace"])?)
+}
+
+/// Builds programs and plugins as a release has them, and the benchmark's own plugin; says where they are.
+pub(crate) fn build_release() -> anyhow::Result<(Built, PathBuf)> {
+    let mut arguments = vec!["build", "--release", "-p", BENCH_PLUGIN];
+    for package in ["labrelay", "labrelay-receiver", "labrelay-plugin-navios", "labrelay-plugin-dxflex"] {
+        arguments.extend(["-p", package]);
+    }
+    let messages = messages(&arguments)?;
+    let is_it = |message: &&Value| text(message, "/target/name") == Some(&BENCH_PLUGIN.replace('-', "_"));
+    let plugin =
+        messages.iter().filter(is_it).filter_map(|message| text(message, "/filenames/0")).next_back();
+    Ok((artifacts(&messages)?, plugin.context("cargo build made no plugin to measure with")?.into()))
+}
+
+/// Runs a `cargo build` and gives what it says, message by message.
+fn messages(arguments: &[&str]) -> anyhow::Result<Vec<Value>> {
+    let mut command = cargo(arguments);
+    command.arg("--message-format=json-render-diagnostics");
     let output = command.stderr(Stdio::inherit()).output().context("cargo could not be started")?;
     ensure!(output.status.success(), "cargo build ended with {}", output.status);
-    let mut messages = Vec::new();
-    for line in output.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-        messages.push(serde_json::from_slice(line).context("cargo build printed something else than JSON")?);
-    }
-    artifacts(&messages)
+    let lines = output.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    let read = |line| serde_json::from_slice(line).context("cargo build printed something else than JSON");
+    lines.map(read).collect()
 }
 
 fn artifacts(messages: &[Value]) -> anyhow::Result<Built> {

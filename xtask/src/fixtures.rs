@@ -8,6 +8,8 @@ mod dxflex;
 mod navios;
 
 use case::Case;
+pub(crate) use case::SERIAL;
+pub(crate) use navios::lmd;
 
 /// Writes `input/` and `case.yaml` of every case anew.
 pub(crate) fn run() -> anyhow::Result<()> {

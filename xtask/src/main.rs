@@ -32,8 +32,8 @@ enum Job {
         only: Vec<String>,
     },
     /// Measure speed and memory in a release build; prints a table with the machine's load.
-    Bench,
-    /// Write the synthetic fixtures and their goldens anew.
+    Bench(bench::Options),
+    /// Write the synthetic fixtures anew; their goldens are kept by hand.
     Fixtures,
 }
 
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().job {
         Job::Demo(options) => demo::run(&options),
         Job::Test { only } => check::run(&only),
-        Job::Bench => bench::run(),
+        Job::Bench(options) => bench::run(&options),
         Job::Fixtures => fixtures::run(),
     };
     // Not `main() -> anyhow::Result`: that prints a backtrace to a person who asked for none.

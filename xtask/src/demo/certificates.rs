@@ -3,17 +3,17 @@
 use rcgen::{BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair};
 
 /// PEM texts. The authority's private key is not among them: it is forgotten at once.
-pub(super) struct Certificates {
+pub(crate) struct Certificates {
     /// What the host trusts.
-    pub(super) authority: String,
+    pub(crate) authority: String,
     /// What the receiver shows.
-    pub(super) server: String,
+    pub(crate) server: String,
     /// The receiver's private key.
-    pub(super) server_key: String,
+    pub(crate) server_key: String,
 }
 
 /// Makes new ones.
-pub(super) fn make() -> Result<Certificates, rcgen::Error> {
+pub(crate) fn make() -> Result<Certificates, rcgen::Error> {
     let authority_key = KeyPair::generate()?;
     let mut authority = CertificateParams::new(Vec::new())?;
     authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));

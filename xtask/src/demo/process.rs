@@ -16,7 +16,7 @@ const STOPS_WITHIN: Duration = Duration::from_secs(15);
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// A program that runs until it is told to stop.
-pub(super) struct Running {
+pub(crate) struct Running {
     child: Child,
     log: PathBuf,
     name: &'static str,
@@ -24,15 +24,20 @@ pub(super) struct Running {
 
 impl Running {
     /// Starts `command`; what it prints goes to `log`.
-    pub(super) fn start(command: &mut Command, name: &'static str, log: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn start(command: &mut Command, name: &'static str, log: &Path) -> anyhow::Result<Self> {
         let file = File::create(log).with_context(|| log.display().to_string())?;
         command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file);
         let child = command.spawn().with_context(|| format!("{name} could not be started"))?;
         Ok(Self { child, log: log.to_owned(), name })
     }
 
+    /// Its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// An error if it has ended although nobody stopped it.
-    pub(super) fn ensure_running(&mut self) -> anyhow::Result<()> {
+    pub(crate) fn ensure_running(&mut self) -> anyhow::Result<()> {
         match self.child.try_wait()? {
             None => Ok(()),
             Some(status) => bail!("{} ended by itself with {status}; {}", self.name, self.last_words()),
@@ -40,7 +45,7 @@ impl Running {
     }
 
     /// Waits until `ready` finds what it looks for.
-    pub(super) fn wait_for<T>(
+    pub(crate) fn wait_for<T>(
         &mut self,
         what: &str,
         at_most: Duration,
@@ -63,7 +68,7 @@ impl Running {
     }
 
     /// Asks it to stop and waits; an error if it doesn't, or not cleanly.
-    pub(super) fn stop(mut self) -> anyhow::Result<()> {
+    pub(crate) fn stop(mut self) -> anyhow::Result<()> {
         kill_process(Pid::from_child(&self.child), Signal::TERM)?;
         let status = self.wait_until_ended()?;
         ensure!(status.success(), "{} did not stop cleanly: {status}; {}", self.name, self.last_words());
@@ -99,7 +104,7 @@ impl Drop for Running {
 }
 
 /// What a command prints; an error with its own message if it fails.
-pub(super) fn output_of(command: &mut Command) -> anyhow::Result<Vec<u8>> {
+pub(crate) fn output_of(command: &mut Command) -> anyhow::Result<Vec<u8>> {
     let output = command.stdin(Stdio::null()).output().with_context(|| format!("{command:?}"))?;
     let said = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "{command:?} ended with {}: {}", output.status, said.trim());
