@@ -1,6 +1,7 @@
 //! Records of 12 fields that the gate judges, writes and checks again in a second, on one core.
 //!
-//! `cargo bench -p labrelay-gate`. A figure, not a test: nothing fails when the machine is busy.
+//! `cargo bench -p labrelay-gate`; `-- --json` prints a JSON object a line for `cargo xtask bench`. A figure, not a
+//! test: nothing fails when the machine is busy.
 #![allow(clippy::print_stdout)] // a figure for a person
 
 use std::hint::black_box;
@@ -82,6 +83,9 @@ fn time<T>(rounds: u32, mut input: impl FnMut() -> T, mut work: impl FnMut(T)) -
 fn report(what: &str, rounds: u32, spent: Duration) {
     let records = f64::from(BATCH) * f64::from(rounds);
     let per_second = records / spent.as_secs_f64();
+    if std::env::args().any(|argument| argument == "--json") {
+        return println!("{}", serde_json::json!({ "what": what, "records_per_second": per_second }));
+    }
     println!("{what:<18} {:>8.2} million records/s {:>7.0} ns each", per_second / 1e6, 1e9 / per_second);
 }
 
