@@ -53,7 +53,7 @@ impl Columns {
     /// The columns of `stream` in `manifest`.
     pub fn of(manifest: &Manifest, stream: &Stream) -> Result<Self, ReservedName> {
         let mut table: Vec<StructField> = FIXED_COLUMNS.iter().map(fixed_column).collect();
-        for field in stream.fields.iter().filter(|field| !fills_fixed_column(field, stream)) {
+        for field in stream.fields.iter().filter(|field| !fills_fixed_column(field)) {
             if table.iter().any(|column| column.name() == field.name.as_str()) {
                 return Err(ReservedName { stream: manifest.stream_id(stream), field: field.name.clone() });
             }
@@ -70,11 +70,9 @@ impl Columns {
     }
 }
 
-/// `instrument` and `event_time` may be declared as what the fixed column of that name means anyway.
-fn fills_fixed_column(field: &Field, stream: &Stream) -> bool {
-    let instrument = field.name.as_str() == INSTRUMENT && field.ty == FieldType::Serial;
-    let event_time = field.name.as_str() == "event_time" && stream.event_time.as_ref() == Some(&field.name);
-    instrument || event_time
+/// The other fixed names can't be declared: `Manifest::parse` refuses them.
+fn fills_fixed_column(field: &Field) -> bool {
+    field.name.as_str() == INSTRUMENT && field.ty == FieldType::Serial
 }
 
 fn fixed_column((name, ty, nullable): &(&str, PrimitiveType, bool)) -> StructField {

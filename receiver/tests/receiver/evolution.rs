@@ -82,9 +82,12 @@ async fn columns_are_typed_described_and_partitioned() {
 fn a_manifest_whose_fields_collide_with_fixed_columns_is_not_registered() {
     let site = Site::new();
     let file = site.path("bad.yaml");
-    std::fs::write(&file, MANIFEST.replace("      build:", "      seq:  ")).unwrap();
-    let refused = site.run(&["manifest", "add", file.to_str().unwrap()]);
-    let why = String::from_utf8_lossy(&refused.stderr).into_owned();
-    assert_eq!(refused.status.code(), Some(1));
-    assert!(why.contains("fields.seq") && why.contains("column"), "{why}");
+    let not_a_serial = MANIFEST.replace("{type: serial}", "{type: version}");
+    for bad in [MANIFEST.replace("      build:", "      seq:  "), not_a_serial] {
+        std::fs::write(&file, bad).unwrap();
+        let refused = site.run(&["manifest", "add", file.to_str().unwrap()]);
+        let why = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(why.contains("bad.yaml") && why.contains("column"), "{why}");
+    }
 }

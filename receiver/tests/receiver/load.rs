@@ -16,7 +16,7 @@ const RECORDS: u32 = 4096;
 #[ignore = "a measurement"]
 async fn load() {
     let site = Site::new();
-    let devices: Vec<Device> = (0..DEVICES).map(|n| Device::new(&format!("pc-{n}"), 100 + n)).collect();
+    let devices: Vec<Device> = (0..DEVICES).map(|n| Device::new(&format!("load-{n}"), 100 + n)).collect();
     devices.iter().for_each(|device| site.add_device(device, SERIAL));
     let receiver = std::sync::Arc::new(site.serve());
     let body = batch(0..RECORDS);
@@ -35,7 +35,7 @@ async fn load() {
     let landed = began.elapsed();
     let records = u64::from(DEVICES) * BATCHES * u64::from(RECORDS);
     for n in 0..DEVICES {
-        let app = format!("pc-{n}/cyto.bead_qc/{}", id(1, 1).epoch);
+        let app = format!("load-{n}/cyto.bead_qc/{}", id(1, 1).epoch);
         while position(&site.table(), &app).await != Some(BATCHES as i64) {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
