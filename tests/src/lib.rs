@@ -1,1 +1,7 @@
-//! Whole-system tests, hostile plugins and the layering check.
+//! What whole-system tests need: a site and a region of real processes in a temporary folder. Tests nothing itself.
+
+// Helpers of tests are tests: a failed unwrap here is a failed test.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+pub mod python;
+pub mod site;

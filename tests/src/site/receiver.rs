@@ -1,0 +1,129 @@
+//! The region's receiver: the real program, its registry, and what lies in its lake.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::certificates::Certificates;
+use super::files::repository;
+use super::process::{Running, succeed};
+use super::programs::receiver_program;
+use super::wait::{SOON, wait_until};
+
+/// A receiver on loopback. Stopped or killed and started again, it keeps its port.
+pub struct Receiver {
+    folder: PathBuf,
+    certificates: Certificates,
+    port: u16,
+    running: Option<Running>,
+}
+
+impl Receiver {
+    /// Certificates and an empty folder; nothing runs yet.
+    pub fn install(folder: &Path) -> Self {
+        std::fs::create_dir_all(folder).unwrap();
+        let certificates = Certificates::make(folder);
+        Self { folder: folder.to_owned(), certificates, port: 0, running: None }
+    }
+
+    /// Starts it; at the first start on a free port.
+    pub fn start(&mut self) {
+        let mut command = self.command(&["serve"]);
+        command.arg("--cert").arg(&self.certificates.server).arg("--key").arg(&self.certificates.server_key);
+        command.arg("--listen").arg(format!("127.0.0.1:{}", self.port));
+        let before = self.log().len();
+        let mut running = Running::start(&mut command, &self.log_file());
+        self.port = wait_until("the receiver listens", SOON, || {
+            assert!(running.is_alive(), "the receiver ended: {}", self.log());
+            printed_port(&self.log()[before..])
+        });
+        self.running = Some(running);
+    }
+
+    /// Takes a free port for a receiver that is to start later.
+    pub fn reserve_port(&mut self) {
+        self.port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    }
+
+    /// Where the host finds it.
+    pub fn url(&self) -> String {
+        format!("https://localhost:{}", self.port)
+    }
+
+    /// Stops it as an administrator would.
+    pub fn stop(&mut self) {
+        self.running.take().expect("the receiver does not run").stop();
+    }
+
+    /// Ends it without a word.
+    pub fn kill(&mut self) {
+        self.running.take().expect("the receiver does not run").kill();
+    }
+
+    /// Registers a device, or replaces its serial numbers.
+    pub fn add_device(&self, name: &str, public_key: &str, serials: &[&str]) {
+        let mut command = self.command(&["device", "add", "--name", name, "--public-key", public_key]);
+        serials.iter().for_each(|serial| _ = command.args(["--serial", serial]));
+        succeed(&mut command);
+    }
+
+    /// Registers the project's manifests.
+    pub fn add_manifests(&self) {
+        ["navios", "dxflex"].iter().for_each(|family| self.add_manifest(family));
+    }
+
+    /// Registers one of the project's manifests.
+    pub fn add_manifest(&self, family: &str) {
+        let file = repository().join("manifests").join(format!("{family}.yaml"));
+        succeed(self.command(&["manifest", "add"]).arg(file));
+    }
+
+    /// Rows in all tables, by the tables' own logs.
+    pub fn rows(&self) -> u64 {
+        if !self.lake().is_dir() {
+            return 0;
+        }
+        let printed = succeed(
+            Command::new(receiver_program()).args(["lake", "count", "--json", "--lake"]).arg(self.lake()),
+        );
+        let count: Value = serde_json::from_str(&printed).unwrap();
+        count["tables"].as_array().unwrap().iter().map(|table| table["rows"].as_u64().unwrap()).sum()
+    }
+
+    /// The lake: `family/stream` below it.
+    pub fn lake(&self) -> PathBuf {
+        self.folder.join("lake")
+    }
+
+    /// Acknowledged batches.
+    pub fn landing(&self) -> PathBuf {
+        self.folder.join("landing")
+    }
+
+    /// The authority that the host is to trust.
+    pub fn authority(&self) -> &Path {
+        &self.certificates.authority
+    }
+
+    /// Everything it has printed, over all its starts.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.log_file()).unwrap_or_default()
+    }
+
+    fn log_file(&self) -> PathBuf {
+        self.folder.join("receiver.log")
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(receiver_program());
+        command.args(arguments).arg("--data").arg(&self.folder);
+        command
+    }
+}
+
+/// From the line in which the receiver says where it listens. Its log is in the same file.
+fn printed_port(log: &str) -> Option<u16> {
+    log.lines().find_map(|line| Some(line.trim().parse::<SocketAddr>().ok()?.port()))
+}
