@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::site::repository;
+use crate::site::{Row, repository, rows_of, text_of};
 
 /// A Python that can import `module`: the one that `cargo xtask test` prepares in `target/venv`, or the system's.
 pub fn with(module: &str) -> Option<PathBuf> {
@@ -12,6 +12,14 @@ pub fn with(module: &str) -> Option<PathBuf> {
         .into_iter()
         .find(|python| imports(python, module))
         .map(Into::into)
+}
+
+/// Every row of a lake, as Python's `deltalake` reads it; `None` without a Python that can.
+pub fn rows(lake: &Path) -> Option<Vec<Row>> {
+    let reader = repository().join("tests/lake_rows.py");
+    let output = Command::new(with("deltalake, pyarrow")?).arg(reader).arg(lake).output().unwrap();
+    assert!(output.status.success(), "{}", text_of(&output));
+    Some(rows_of(&String::from_utf8(output.stdout).unwrap()))
 }
 
 fn imports(python: &Path, module: &str) -> bool {

@@ -42,12 +42,18 @@ pub struct Site {
 impl Site {
     /// Both installed, the device and the manifests registered, both families configured; nothing runs yet.
     pub fn new() -> Self {
+        let site = Self::without_manifests();
+        site.receiver.add_manifests();
+        site
+    }
+
+    /// The same, with no manifest registered.
+    pub fn without_manifests() -> Self {
         let folder = TempDir::new().unwrap();
         let receiver = Receiver::install(&folder.path().join("region"));
         let host = Host::install(&folder.path().join("site"), receiver.authority());
         let site = Self { host, receiver, folder };
         site.enrol(&[SERIAL]);
-        site.receiver.add_manifests();
         site
     }
 
