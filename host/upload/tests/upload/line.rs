@@ -136,7 +136,7 @@ async fn delivery_goes_on_when_the_receiver_is_back() {
             tokio::spawn(async move { copy_bidirectional(&mut client, &mut server).await });
         }
     });
-    tokio::time::timeout(Duration::from_secs(10), shelf.until_empty()).await.expect("delivered");
+    tokio::time::timeout(Duration::from_secs(10), shelf.emptied()).await.expect("delivered");
     for name in ["a", "b"] {
         assert_eq!(shelf.landed(name), (1..=20).collect::<Vec<_>>());
     }
