@@ -1,7 +1,7 @@
 //! Delivery: against a real TLS server on loopback, and against a scripted receiver on a clock that tests move.
 
 // Helpers are tests too: a failed unwrap there is a failed test.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod deliver;
 mod https;
