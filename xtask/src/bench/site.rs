@@ -1,5 +1,6 @@
 //! A site made for one measurement: a folder with plugins, manifests and the host's configuration.
 
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -41,9 +42,12 @@ impl Site {
         for folder in [site.plugins(), site.manifests(), site.receiver(), site.input()] {
             fs::create_dir_all(folder)?;
         }
-        for plugin in bench.built.plugins.iter().chain([&bench.plugin]) {
+        for plugin in &bench.built.plugins {
             fs::copy(plugin, site.plugins().join(plugin.file_name().context("a plugin without a name")?))?;
         }
+        // Under the name of a plugin: beside others that have one, the host takes nothing else.
+        let name = format!("{DLL_PREFIX}labrelay_plugin_bench{DLL_SUFFIX}");
+        fs::copy(&bench.plugin, site.plugins().join(name))?;
         fs::copy(repository().join("tests/bench/lines/manifest.yaml"), site.manifests().join("bench.yaml"))?;
         for family in ["navios.yaml", "dxflex.yaml"] {
             fs::copy(repository().join("manifests").join(family), site.manifests().join(family))?;
