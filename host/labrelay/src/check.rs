@@ -63,9 +63,7 @@ impl Report {
     }
 
     fn family(&mut self, config: &Config, name: &FamilyName, family: &Family) {
-        let installation =
-            Installation { plugins: config.plugins.clone(), manifests: config.manifests.clone() };
-        match installation.family(name) {
+        match Installation::of_site(config).family(name) {
             Ok(installed) => {
                 self.installed(name, &installed);
                 if let Err(error) = setup::of_site(config, family, installed, [0; 32]) {

@@ -12,7 +12,7 @@ use labrelay_model::{Digest, FamilyName};
 use labrelay_worker::{Worker, WorkerError, WorkerSpec};
 
 use crate::cli::InstallArgs;
-use crate::config::read_text;
+use crate::config::{Config, read_text};
 use crate::exit::{FailAs as _, Failure};
 
 /// Part of a plugin library's file name in a build's output folder, where other libraries lie beside it.
@@ -36,15 +36,23 @@ pub(crate) struct Installation {
     pub plugins: PathBuf,
     /// Folder of manifests.
     pub manifests: PathBuf,
+    /// The plugin folder is a build's output folder, where libraries lie that are no plugins.
+    among_others: bool,
 }
 
 impl Installation {
+    /// What the site's configuration names: every library in its plugin folder is meant to be a plugin.
+    pub(crate) fn of_site(config: &Config) -> Self {
+        Self { plugins: config.plugins.clone(), manifests: config.manifests.clone(), among_others: false }
+    }
+
     /// From the command line, or beside this program: an installed tree has `plugins/` and `manifests/`
     /// there; a development tree has the libraries in the build's output folder and the manifests at its root.
     pub(crate) fn locate(args: &InstallArgs) -> anyhow::Result<Self> {
         let program = std::env::current_exe().context("can't tell where this program lies")?;
         let beside = program.parent().unwrap_or(Path::new(".")).to_path_buf();
         let installed = beside.join("plugins");
+        let among_others = args.plugins.is_none() && !installed.is_dir();
         let plugins = if installed.is_dir() { installed } else { beside.clone() };
         let manifests = beside.ancestors().map(|dir| dir.join("manifests")).find(|dir| dir.is_dir());
         Ok(Self {
@@ -53,6 +61,7 @@ impl Installation {
                 Some(dir) => dir,
                 None => return Err(anyhow!("no folder of manifests found; name it with --manifests DIR")),
             },
+            among_others,
         })
     }
 
@@ -88,12 +97,9 @@ impl Installation {
             .with_context(|| format!("can't list {}", self.plugins.display()))
             .fail_as(Failure::Configuration)?;
         let marked = |path: &Path| name_of(path).is_some_and(|name| name.contains(PLUGIN_FILE_MARK));
-        let all: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-        let mut libraries: Vec<PathBuf> = all.into_iter().filter(|path| is_library(path)).collect();
-        // A build's output folder holds libraries that are no plugins.
-        if libraries.iter().any(|path| marked(path)) {
-            libraries.retain(|path| marked(path));
-        }
+        let meant = |path: &PathBuf| is_library(path) && (!self.among_others || marked(path));
+        let mut libraries: Vec<PathBuf> =
+            entries.filter_map(|entry| Some(entry.ok()?.path())).filter(meant).collect();
         libraries.sort();
         Ok(libraries)
     }

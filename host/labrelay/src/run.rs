@@ -124,7 +124,7 @@ impl Service {
     }
 
     fn installation(&self) -> Installation {
-        Installation { plugins: self.config.plugins.clone(), manifests: self.config.manifests.clone() }
+        Installation::of_site(&self.config)
     }
 
     fn judge(&self, installed: &InstalledFamily) -> anyhow::Result<Judge> {
