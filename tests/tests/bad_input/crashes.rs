@@ -1,0 +1,56 @@
+//! A plugin that dies, or hangs, on one file: after three deaths the file is set aside, and all others go through.
+
+use std::time::Duration;
+
+use labrelay_tests::site::{Family, Site, library, repository, wait_until};
+
+use crate::put_good;
+
+/// A hanging plugin is given 10 s each time, four times, with growing pauses in between.
+const FOUR_HANGS: Duration = Duration::from_secs(240);
+
+/// A site with a third plugin, which does what the first line of a file says.
+fn site_with_a_moody_plugin() -> Site {
+    let mut site = Site::new();
+    let manifest = repository().join("tests/hostile/moody/manifest.yaml");
+    site.host.add_plugin("moody", &library("labrelay_hostile_moody"), &manifest);
+    let family = Family { settings: "{lanes: 1}".into(), ..Family::new("moody", "script") };
+    site.host.config.families.push(family);
+    site.start();
+    site
+}
+
+/// One of three files of the moody plugin has this command; the others are well-behaved.
+fn one_bad_file(command: &str) {
+    let site = site_with_a_moody_plugin();
+    site.write("moody", "1.txt", b"lines\none\ntwo\n");
+    site.write("moody", "2.txt", command.as_bytes());
+    site.write("moody", "3.txt", b"lines\nthree\n");
+    put_good(&site, "navios", "good.lmd");
+    site.host.wait_for("the other family delivers", |status| status.count("navios", "accepted", None) == 1);
+    let status = wait_until("the bad file is set aside, the others are read", FOUR_HANGS, || {
+        let status = site.host.status();
+        (status.count("moody", "dropped", Some("crashes_plugin")) == 1 && status.units() == 5)
+            .then_some(status)
+    });
+    assert_eq!(status.count("moody", "accepted", None), 3, "three lines, each a unit");
+    assert_eq!(status.trouble("navios"), "");
+    let log = site.host.log();
+    assert!(log.contains("set aside"), "{log}");
+    assert!(!log.contains("ANNA MILLER"), "what a plugin says in its panic stays");
+}
+
+#[test]
+fn a_panic() {
+    one_bad_file("panic\nANNA MILLER");
+}
+
+#[test]
+fn an_abort() {
+    one_bad_file("abort\n");
+}
+
+#[test]
+fn a_hang() {
+    one_bad_file("hang\n");
+}
