@@ -112,7 +112,7 @@ impl Installation {
             match describe(&plugin) {
                 Ok(describe) if describe.family == *family => return matched(manifest, plugin, describe),
                 Ok(_) => {}
-                Err(error) => trouble.push(format!("{}: {error}", plugin.display())),
+                Err(error) => trouble.push(error.to_string()), // names the file
             }
         }
         let mut message = format!("no plugin for {family} in {}", self.plugins.display());
