@@ -5,3 +5,9 @@
 
 pub mod python;
 pub mod site;
+
+/// Says aloud that something was not tried, and what it would need.
+#[allow(clippy::print_stdout)]
+pub fn skipped(what: &str) {
+    println!("SKIPPED: {what}");
+}

@@ -1,6 +1,9 @@
 //! Is every record that the host accepts in the lake, once and unchanged, and does every count say so?
 
-use std::collections::BTreeMap;
+// All of this is test code, but Clippy's leave for tests covers only `#[test]` functions and `cfg(test)` modules.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use labrelay_tests::python;
 use labrelay_tests::site::{Row, Site, Status, fixture_inputs, repository, rows_of, text_of};
@@ -43,8 +46,8 @@ fn every_count_says_the_same() {
     listing_and_showing_give_the_same(&site, &sent);
     match python::rows(&site.receiver.lake()) {
         Some(rows) => assert_eq!(by_id(&rows), by_id(&sent), "the lake and the journal"),
-        None => println!(
-            "SKIPPED: Python with `deltalake` and `pyarrow` is not there: no other reader has seen the lake"
+        None => labrelay_tests::skipped(
+            "Python with `deltalake` and `pyarrow` is not there: no other reader has seen the lake",
         ),
     }
 }
@@ -55,7 +58,7 @@ fn golden_lines(family: &str) -> usize {
         let golden = repository().join("fixtures").join(family).join(case).join("expected.ndjson");
         std::fs::read_to_string(golden).unwrap().lines().count()
     };
-    let cases: std::collections::BTreeSet<String> = cases.into_iter().map(|(case, _)| case).collect();
+    let cases: BTreeSet<String> = cases.into_iter().map(|(case, _)| case).collect();
     cases.iter().map(lines).sum()
 }
 

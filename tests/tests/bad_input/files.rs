@@ -62,7 +62,9 @@ fn a_folder_that_is_not_there_is_named() {
 #[test]
 fn a_file_without_rights_is_named_and_read_once_it_may_be() {
     if rustix::process::getuid().is_root() {
-        return println!("SKIPPED: root may read every file: a_file_without_rights_… needs another user");
+        return labrelay_tests::skipped(
+            "root may read every file: a_file_without_rights_… needs another user",
+        );
     }
     let site = Site::new();
     let closed = site.put("navios", &fixture("navios/bead-qc"), "closed.lmd");

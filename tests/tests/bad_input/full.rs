@@ -34,8 +34,8 @@ fn a_full_spool_pauses_the_collectors_and_loses_nothing() {
 fn a_full_disk_is_told_and_all_is_delivered_once_there_is_room() {
     let mut site = Site::new();
     let Some(disk) = SmallDisk::mount(&site.host.config.state) else {
-        return println!(
-            "SKIPPED: a small file system can't be mounted here (needs root): a_full_disk_… not tried"
+        return labrelay_tests::skipped(
+            "a small file system can't be mounted here (needs root): a_full_disk_… not tried",
         );
     };
     site.host.config.device = "flow-8".into(); // a new disk, so a new key

@@ -40,8 +40,8 @@ fn the_schema_takes_the_project_s_manifests() {
     assert!(schema["$schema"].is_string() && schema["properties"]["streams"].is_object(), "{schema:#}");
 
     let Some(python) = python::with("jsonschema, yaml") else {
-        return println!(
-            "SKIPPED: Python with `jsonschema` and `yaml` is not there: the schema was not applied"
+        return labrelay_tests::skipped(
+            "Python with `jsonschema` and `yaml` is not there: the schema was not applied",
         );
     };
     let mut file = NamedTempFile::new().unwrap();

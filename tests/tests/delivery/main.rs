@@ -32,8 +32,8 @@ fn assert_each_once(rows: &[Row]) {
 /// Rows and distinct row ids in the lake, as Python sees them; `None`, said aloud, where there is no Python.
 fn ids_in_lake(site: &Site) -> Option<(usize, usize)> {
     let Some(rows) = labrelay_tests::python::rows(&site.receiver.lake()) else {
-        println!(
-            "SKIPPED: Python with `deltalake` and `pyarrow` is not there: row ids in the lake not looked at"
+        labrelay_tests::skipped(
+            "Python with `deltalake` and `pyarrow` is not there: row ids in the lake not looked at",
         );
         return None;
     };

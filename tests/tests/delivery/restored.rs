@@ -39,8 +39,8 @@ fn a_restored_state_folder_delivers_again_under_a_new_epoch() {
     assert_eq!(again.len() as u64, 6 * RECORDS_PER_FILE);
     assert!(landed.is_subset(&again), "a record that was read again has another row id");
     if let Some((rows, ids)) = ids_in_lake(&site) {
-        println!("rows {rows}, ids {ids}");
         assert_eq!(ids as u64, 6 * RECORDS_PER_FILE);
+        assert_eq!(rows as u64, (6 + 3) * RECORDS_PER_FILE, "three files have landed under both epochs");
     }
 }
 

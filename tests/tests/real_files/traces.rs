@@ -81,9 +81,9 @@ fn traces_of(site: &Site) -> Vec<Trace> {
     }
     match python::rows(&site.receiver.lake()) {
         Some(rows) => traces.push(trace("rows of the lake", format!("{rows:?}"))),
-        None => {
-            println!("SKIPPED: Python with `deltalake` is not there: packed pages of the lake not searched")
-        }
+        None => labrelay_tests::skipped(
+            "Python with `deltalake` is not there: packed pages of the lake not searched",
+        ),
     }
     traces
 }
