@@ -13,6 +13,10 @@ use crate::cargo::repository;
 /// Says that a folder was made by the demo, and may be emptied by the next one.
 const MARK: &str = ".labrelay-demo";
 
+/// How long a file must have rested. Nobody writes to the demo's input; and a cut-off or empty file rests 60
+/// times as long, which at a manifest's 5 s would be five minutes in a fresh checkout.
+const SETTLE: &str = "200ms";
+
 /// The folder of `--out`.
 pub(super) struct Place {
     root: PathBuf,
@@ -128,7 +132,8 @@ fn host_config(families: &[Family], inventory: &Inventory, all_is_qc: bool, url:
             if all_is_qc { "all" } else { "list" }
         );
         for source in &family.sources {
-            text += &format!("      {source}: {{folders: {}, recursive: true}}\n", json!(family.folders));
+            let folders = json!(family.folders);
+            text += &format!("      {source}: {{folders: {folders}, recursive: true, settle: {SETTLE}}}\n");
         }
     }
     text
@@ -148,7 +153,7 @@ mod tests {
         };
         let text = host_config(&[family], &Inventory::default(), true, "https://localhost:1");
         let expected = "families:\n  navios:\n    qc: all\n    sources:\n      \
-                        listmode: {folders: [\"/data/a: b\"], recursive: true}\n";
+                        listmode: {folders: [\"/data/a: b\"], recursive: true, settle: 200ms}\n";
         assert!(text.ends_with(expected), "{text}");
         assert!(text.contains("inventory: {serials: [], qc: [], zone: \"UTC\"}\n"), "{text}");
     }
