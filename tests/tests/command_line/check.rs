@@ -37,3 +37,14 @@ fn a_site_with_all_sorts_of_mistakes() {
     }
     assert!(said.lines().any(|line| line.starts_with("ok") && line.contains("dxflex: manifest")), "{said}");
 }
+
+#[test]
+fn a_wrong_key_in_the_configuration_is_the_first_thing_said() {
+    let mut site = Site::new();
+    site.host.config.more = "journl: {max_days: 3}\n".into();
+    site.host.write_config();
+    let output = site.host.run(&["check"]);
+    let said = text_of(&output);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.starts_with("FAIL  configuration") && said.contains("`journal`"), "{said}");
+}
