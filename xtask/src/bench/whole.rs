@@ -20,7 +20,8 @@ const GOAL_RECORDS: f64 = 120_000.0;
 const GOAL_MB: f64 = 40.0;
 /// Far from both goals and from any default: nothing pauses.
 const SPOOL_BYTES: u64 = 8 << 30;
-const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// One look costs the host a quarter of a millisecond.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 const AT_MOST: Duration = Duration::from_secs(600);
 
 /// What one run gave.
