@@ -165,7 +165,7 @@ fn check(gates: &Gates, device: &Device, batch: &BatchId, body: &[u8]) -> Result
     };
     let checked = batch::check(find, body, now());
     failed?;
-    if checked?.header.stream_id() == batch.stream {
+    if checked?.stream_id() == batch.stream {
         return Ok(());
     }
     Err(NotTaken::new(ProblemCode::BadRequest, "the path names another stream than the batch's header"))

@@ -1,59 +1,53 @@
 //! The second check: the exact bytes of a batch, judged from nothing. The host asks before it sends, the
 //! receiver before it takes.
 //!
-//! A body is one zstd frame of NDJSON: the header, then one canonical line per record. Each line is read,
-//! put through the gate, written again and compared byte for byte, so nothing can hide in blanks, order of
-//! keys, escapes or the frame itself.
+//! A body is one zstd frame of NDJSON: the header, then one line per record. Each line is read in the one form
+//! that the gate writes and every value put to its rule, so nothing can hide in blanks, order of keys, escapes
+//! or the frame itself. This shares the gate's rules, but not its reading and writing.
 
+mod line;
 mod refusal;
 mod unpack;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use labrelay_model::{BatchHeader, Digest, FamilyName, Reason, Record, RowId, StreamIndex, Timestamp, wire};
+use labrelay_model::{BatchHeader, Digest, FamilyName, Timestamp, wire};
 
-use crate::json::{MAX_LINE_BYTES, read_fields};
-use crate::line::write_batch_line;
-use crate::{AcceptedRecord, Gate, Refusal, Verdict, is_version};
+use crate::{Gate, is_version};
+use line::Fault;
 
 pub use refusal::BatchRefusal;
 
-/// A batch of which every byte was declared.
-#[derive(Debug, Clone)]
-pub struct CheckedBatch {
-    /// Its first line.
-    pub header: BatchHeader,
-    /// Its records in the order of its lines; none in a tombstone.
-    pub records: Vec<(RowId, AcceptedRecord)>,
-}
-
 /// Checks a batch's compressed `body` at the time `now`. `gate_for` finds the gate of the manifest that the
-/// header names.
+/// header names. Gives the header of a batch of which every byte was declared.
 pub fn check(
     gate_for: impl FnOnce(&FamilyName, &Digest) -> Option<Arc<Gate>>,
     body: &[u8],
     now: Timestamp,
-) -> Result<CheckedBatch, BatchRefusal> {
+) -> Result<BatchHeader, BatchRefusal> {
     let ndjson = unpack::unpack(body)?;
     let (header_line, lines) = split_lines(&ndjson)?;
     let header = read_header(header_line)?;
     let gate = find_gate(gate_for, &header)?;
-    let (stream, _) = gate.manifest().stream(header.stream.as_str()).ok_or(BatchRefusal::UnknownStream)?;
-    let declared = header.records as usize; // at most MAX_BATCH_RECORDS
-    let seen = HashSet::with_capacity(declared);
-    let mut reader = Reader { gate: &gate, stream, now, seen, canonical: Vec::new() };
-    let mut records = Vec::with_capacity(declared);
+    let stream = gate.stream(header.stream.as_str()).ok_or(BatchRefusal::UnknownStream)?;
+    let mut seen = HashSet::with_capacity(header.records as usize); // the header has at most MAX_BATCH_RECORDS
     for (number, line) in (2..).zip(lines) {
-        if records.len() == declared {
+        if seen.len() >= header.records as usize {
             return Err(BatchRefusal::WrongCount { declared: header.records });
         }
-        records.push(reader.read(number, line)?);
+        let row_id = line::judge(stream, line, now).map_err(|fault| match fault {
+            Fault::Form => BatchRefusal::NotCanonical { line: number },
+            Fault::Refused(refusal) => BatchRefusal::Record { line: number, refusal },
+        })?;
+        if !seen.insert(row_id) {
+            return Err(BatchRefusal::DuplicateRow { line: number });
+        }
     }
-    if records.len() != declared {
+    if seen.len() != header.records as usize {
         return Err(BatchRefusal::WrongCount { declared: header.records });
     }
-    Ok(CheckedBatch { header, records })
+    Ok(header)
 }
 
 /// The first line and the others, all ended by a line feed.
@@ -93,55 +87,4 @@ fn find_gate(
     gate_for(&header.family, &header.manifest_sha256).filter(is_named).ok_or_else(|| {
         BatchRefusal::UnknownManifest { family: header.family.clone(), sha256: header.manifest_sha256 }
     })
-}
-
-/// Reads record lines of one stream.
-struct Reader<'a> {
-    gate: &'a Gate,
-    stream: StreamIndex,
-    now: Timestamp,
-    seen: HashSet<RowId>,
-    /// The line as it should be; kept for its capacity.
-    canonical: Vec<u8>,
-}
-
-impl Reader<'_> {
-    fn read(&mut self, number: u32, line: &[u8]) -> Result<(RowId, AcceptedRecord), BatchRefusal> {
-        let refused = |refusal: Refusal| BatchRefusal::Record { line: number, refusal };
-        let (row_id, fields) = split_record(line).ok_or(BatchRefusal::NotCanonical { line: number })?;
-        let record = self.judge(fields).map_err(refused)?;
-        self.canonical.clear();
-        write_batch_line(&mut self.canonical, &record, row_id);
-        if self.canonical != line {
-            return Err(BatchRefusal::NotCanonical { line: number });
-        }
-        if !self.seen.insert(row_id) {
-            return Err(BatchRefusal::DuplicateRow { line: number });
-        }
-        Ok((row_id, record))
-    }
-
-    fn judge(&self, fields: &str) -> Result<AcceptedRecord, Refusal> {
-        let declared = self.gate.manifest().stream_at(self.stream).ok_or(Reason::UnknownStream)?;
-        let cells = read_fields(&declared.fields, fields)?;
-        match self.gate.check(Record { stream: self.stream, cells }, self.now) {
-            Verdict::Accepted(record) => Ok(record),
-            Verdict::Quarantined { refusal, .. } => Err(refusal),
-            Verdict::Dropped(reason) => Err(reason.into()),
-        }
-    }
-}
-
-/// The row id and the fields of `{"row_id":"<32 hex>","fields":{…}}`, which has no other form.
-fn split_record(line: &[u8]) -> Option<(RowId, &str)> {
-    const HEX: usize = 32;
-    let line = std::str::from_utf8(line).ok().filter(|line| line.len() <= MAX_LINE_BYTES)?;
-    let (hex, rest) = line.strip_prefix("{\"row_id\":\"")?.split_at_checked(HEX)?;
-    let fields = rest.strip_prefix("\",\"fields\":")?.strip_suffix('}')?;
-    Some((RowId(read_hex(hex)?), fields))
-}
-
-fn read_hex(hex: &str) -> Option<[u8; 16]> {
-    // An upper-case digit would read as well: the comparison with the canonical line refuses it.
-    u128::from_str_radix(hex, 16).ok().map(u128::to_be_bytes)
 }

@@ -11,7 +11,7 @@ pub(crate) const DURATION_DECIMALS: u8 = 6;
 
 /// Rounds to `decimals` places, half away from zero, -0 to 0; `None` beyond [`EXACT_UNITS`].
 pub(crate) fn round(number: f64, decimals: u8) -> Option<f64> {
-    units(number, decimals).map(|units| units as f64 / scale(decimals) as f64)
+    units(number, decimals).map(|units| self::number(units, decimals))
 }
 
 /// How many units of `10^-decimals` the number is nearest to; `None` beyond [`EXACT_UNITS`] and for NaN.
@@ -37,6 +37,33 @@ pub(crate) fn write(out: &mut Vec<u8>, units: i64, decimals: u8) {
             *one = b'.';
         }
     }
+}
+
+/// The number that `units` of `10^-decimals` stand for.
+pub(crate) fn number(units: i64, decimals: u8) -> f64 {
+    units as f64 / scale(decimals) as f64
+}
+
+/// The units of a number written by [`write`]; `None` for any other way of writing one, and beyond what
+/// 18 digits hold.
+pub(crate) fn read(text: &str, decimals: u8) -> Option<i64> {
+    const MAX_DIGITS: usize = 18;
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    let is_whole =
+        |digits: &str| digits.len() <= MAX_DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let has_part = digits.len() > whole.len();
+    let canonical = is_whole(whole)
+        && is_whole(part)
+        && (whole == "0" || (!whole.is_empty() && !whole.starts_with('0')))
+        && (!has_part || (!part.is_empty() && !part.ends_with('0')))
+        && text != "-0";
+    let missing = u32::from(decimals).checked_sub(u32::try_from(part.len()).ok()?)?;
+    let part: i64 = if has_part { part.parse().ok()? } else { 0 };
+    let scale = i64::try_from(scale(decimals)).ok()?;
+    let units =
+        whole.parse::<i64>().ok()?.checked_mul(scale)?.checked_add(part.checked_mul(10_i64.pow(missing))?)?;
+    canonical.then_some(if text.len() > digits.len() { -units } else { units })
 }
 
 fn scale(decimals: u8) -> u64 {
@@ -73,6 +100,37 @@ mod tests {
     }
 
     #[test]
+    fn reads_what_it_writes_and_no_other_writing_of_it() {
+        for (text, decimals) in [
+            ("", 2),
+            ("-", 2),
+            (".", 2),
+            ("1.", 2),
+            (".5", 2),
+            ("-.5", 2),
+            ("01", 2),
+            ("00", 2),
+            ("-0", 2),
+            ("+1", 2),
+            ("1.50", 2),
+            ("1.0", 2),
+            ("1.234", 2),
+            ("1.5", 0),
+            ("1..5", 2),
+            ("1.2.3", 2),
+            ("1-2", 2),
+            ("--1", 2),
+            ("1.-5", 2),
+            ("9999999999999999999", 0),
+            ("9999999999999999", 9),
+            ("0.00", 2),
+            ("-0.0", 1),
+        ] {
+            assert_eq!(read(text, decimals), None, "{text}");
+        }
+    }
+
+    #[test]
     fn minus_zero_becomes_zero() {
         assert!(round(-0.0, 2).unwrap().is_sign_positive());
         assert!(round(-0.001, 2).unwrap().is_sign_positive());
@@ -92,6 +150,7 @@ mod tests {
             let number = units as f64 / scale(decimals) as f64;
             prop_assert_eq!(round(number, decimals), Some(number));
             let text = written(number, decimals);
+            prop_assert_eq!(read(&text, decimals), Some(units));
             prop_assert_eq!(text.parse::<f64>().unwrap(), number);
             // serde_json's quick reading may be off by one in the last bit: rounding must mend that.
             let read: f64 = serde_json::from_str(&text).unwrap();

@@ -31,6 +31,12 @@ impl Gate {
         &self.manifest
     }
 
+    /// The stream of this name, compiled.
+    pub(crate) fn stream(&self, name: &str) -> Option<&StreamGate> {
+        let (index, _) = self.manifest.stream(name)?;
+        self.streams.get(usize::from(index.0)).map(|stream| &**stream)
+    }
+
     /// Judges `record` at the time `now`. What it accepts is canonical: numbers are rounded to their
     /// declared decimals. A record that passes allocates nothing.
     pub fn check(&self, mut record: Record, now: Timestamp) -> Verdict {
@@ -51,9 +57,9 @@ pub(crate) struct StreamGate {
     pub(crate) id: StreamId,
     pub(crate) index: StreamIndex,
     pub(crate) declared: Stream,
-    /// `"name":` of every field, as the line writer needs it.
-    pub(crate) keys: Vec<Box<[u8]>>,
-    rules: Vec<Rule>,
+    /// `"name":` of every field, as lines have it.
+    pub(crate) keys: Vec<Box<str>>,
+    pub(crate) rules: Vec<Rule>,
 }
 
 impl StreamGate {

@@ -2,7 +2,6 @@
 //!
 //! Knows nothing of rules: it writes what the gate let through, byte for byte as `batch::check` expects it.
 
-use std::io::Write as _;
 use std::sync::Arc;
 
 use labrelay_manifest::Field;
@@ -63,12 +62,12 @@ impl StreamLines {
 }
 
 /// `"name":` of each field; names need no escapes.
-pub(crate) fn field_keys(fields: &[Field]) -> Vec<Box<[u8]>> {
-    fields.iter().map(|field| format!("\"{}\":", field.name).into_bytes().into()).collect()
+pub(crate) fn field_keys(fields: &[Field]) -> Vec<Box<str>> {
+    fields.iter().map(|field| format!("\"{}\":", field.name).into()).collect()
 }
 
 /// One line of a batch, without its line feed.
-pub(crate) fn write_batch_line(out: &mut Vec<u8>, record: &AcceptedRecord, row_id: RowId) {
+fn write_batch_line(out: &mut Vec<u8>, record: &AcceptedRecord, row_id: RowId) {
     out.extend_from_slice(b"{\"row_id\":\"");
     write_hex(out, &row_id.0);
     out.extend_from_slice(b"\",\"fields\":");
@@ -93,7 +92,7 @@ fn write_fields(out: &mut Vec<u8>, record: &AcceptedRecord) {
             out.push(b',');
         }
         comma = true;
-        out.extend_from_slice(key);
+        out.extend_from_slice(key.as_bytes());
         write_value(out, &field.ty, value);
     }
     out.push(b'}');
@@ -105,7 +104,9 @@ fn write_value(out: &mut Vec<u8>, ty: &FieldType, value: &Value) {
         Value::Float(number) => write_float(out, *number, ty),
         Value::Bool(yes) => out.extend_from_slice(if *yes { b"true" } else { b"false" }),
         Value::Timestamp(time) => {
-            let _ = write!(out, "\"{time}\""); // writing to memory does not fail
+            out.push(b'"');
+            time.write_canonical(out);
+            out.push(b'"');
         }
         Value::Duration(micros) => decimal::write(out, *micros, decimal::DURATION_DECIMALS),
         Value::Enum(index) => write_text(out, word(ty, *index)),

@@ -65,9 +65,17 @@ impl Rule {
                     Err(Reason::NotInValues)
                 }
             }
-            (Rule::Version, Value::Text(text)) => check_version(text),
-            (Rule::Code(rule), Value::Text(text)) => rule.check(text),
-            (Rule::Serial(serials), Value::Text(text)) => check_serial(text, serials.as_deref()),
+            (_, Value::Text(text)) => self.judge_text(text),
+            _ => Err(Reason::WrongType),
+        }
+    }
+
+    /// Passes a text, or says why not.
+    pub(crate) fn judge_text(&self, text: &str) -> Result<(), Reason> {
+        match self {
+            Rule::Version => check_version(text),
+            Rule::Code(rule) => rule.check(text),
+            Rule::Serial(serials) => check_serial(text, serials.as_deref()),
             _ => Err(Reason::WrongType),
         }
     }
