@@ -5,6 +5,7 @@ the host says it accepted. Prints counts, never a value.
 """
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -41,4 +42,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    os._exit(code)  # pyarrow's threads now and then abort an interpreter that ends by itself

@@ -5,6 +5,7 @@ Values are written as the host writes them (25 and not 25.0, times in UTC); colu
 """
 
 import json
+import os
 import sys
 from datetime import datetime, timezone
 from pathlib import Path
@@ -38,3 +39,5 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+    sys.stdout.flush()
+    os._exit(0)  # pyarrow's threads now and then abort an interpreter that ends by itself

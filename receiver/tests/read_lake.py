@@ -5,6 +5,7 @@ usage: read_lake.py TABLE
 Exit codes: 0 done, 3 `deltalake` or `pyarrow` is not installed."""
 
 import json
+import os
 import sys
 
 try:
@@ -19,3 +20,5 @@ rows = table.to_pylist()
 rows.sort(key=lambda row: (row["device"], row["stream"], row["epoch"], row["seq"], row["row_id"]))
 for row in rows:
     print(json.dumps(row, default=lambda value: value.isoformat()))
+sys.stdout.flush()
+os._exit(0)  # pyarrow's threads now and then abort an interpreter that ends by itself

@@ -14,7 +14,7 @@ use acquisition::Acquisition;
 use labrelay_collector::fcs::{DataSet, DataSets, raw_head};
 use labrelay_collector::{
     Batch, Collector, Input, Inputs, OpenError, OpenedInput, PollError, Position, Reason, Settings, State,
-    Unit, export_collector,
+    export_collector,
 };
 
 /// Keyword that names the tube.

@@ -11,9 +11,11 @@ const FILES: u64 = 600;
 fn a_receiver_that_dies_in_the_middle_loses_and_doubles_nothing() {
     let mut site = Site::running();
     for round in 0..4 {
-        put_many(&site, round * FILES / 4, FILES / 4);
-        site.host.wait_for("some of this round was read", |status| status.units() > round * FILES / 4);
+        let first = round * FILES / 4;
+        put_many(&site, first, FILES / 8);
+        site.host.wait_for("some of this round was read", |status| status.units() > first);
         site.receiver.kill();
+        put_many(&site, first + FILES / 8, FILES / 8);
         site.host.wait_for("nobody listens", |status| !status.delivery_trouble().is_empty());
         site.receiver.start();
     }
