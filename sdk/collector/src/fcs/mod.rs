@@ -1,4 +1,4 @@
-//! FCS and LMD files: HEADER and TEXT of every data set, over any [`Input`]. Events are never read.
+//! FCS and LMD files: HEADER and TEXT of every data set, over any [`Input`](crate::Input). Events are never read.
 //!
 //! Bytes go in, keywords come out; what a keyword means is the plugin's business, apart from the clock
 //! readings in [`clock`]. Decisions where the standard and real files leave room:
