@@ -38,6 +38,7 @@ use clap::Parser as _;
 use crate::cli::{Cli, Command};
 
 fn main() -> ExitCode {
+    labrelay_os::memory::share_one_heap(); // first of all: afterwards there are threads
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => error.exit(), // prints help or the mistake; exit code 0 or 2

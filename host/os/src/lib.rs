@@ -3,6 +3,7 @@
 pub mod channel;
 pub mod file;
 pub mod key_file;
+pub mod memory;
 pub mod private;
 pub mod process;
 pub mod space;
