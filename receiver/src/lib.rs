@@ -5,6 +5,7 @@
 
 pub mod answer;
 pub mod api;
+mod background;
 pub mod chain;
 pub mod clock;
 pub mod digest;

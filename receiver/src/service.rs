@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 use tokio_rustls::rustls::ServerConfig;
 
 use crate::api::router;
+use crate::background::yield_to_others;
 use crate::gates::Gates;
 use crate::intake::Intake;
 use crate::lake::{Committer, Lake, Pending};
@@ -91,8 +92,12 @@ impl Service {
     }
 }
 
-/// The committer has a thread and runtime of its own: decoding and Parquet never delay an answer.
+/// The committer has a thread and runtime of its own, and yields to the others: decoding and Parquet never
+/// delay an answer. What has landed is safe, so under load the lake may lag.
 fn start(committer: Committer, stop: oneshot::Receiver<()>) -> Result<JoinHandle<()>, std::io::Error> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    thread::Builder::new().name("committer".into()).spawn(move || runtime.block_on(committer.run(stop)))
+    thread::Builder::new().name("committer".into()).spawn(move || {
+        yield_to_others();
+        runtime.block_on(committer.run(stop));
+    })
 }

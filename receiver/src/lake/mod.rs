@@ -2,9 +2,12 @@
 //!
 //! Writes rows and opens tables; compaction, deletion and retention are other programs' work.
 
+mod cells;
 mod columns;
 mod committer;
 mod count;
+mod cursor;
+mod lines;
 mod rows;
 mod table;
 mod tables;

@@ -6,15 +6,14 @@ use std::io::Read as _;
 use std::sync::Arc;
 
 use deltalake::arrow::array::{
-    Array, ArrayRef, AsArray as _, Date32Array, Int64Array, RecordBatch, StringArray, StructArray,
-    new_null_array,
+    Array as _, ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray, new_null_array,
 };
-use deltalake::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use deltalake::arrow::json::ReaderBuilder;
+use deltalake::arrow::datatypes::{Field, SchemaRef};
 use labrelay_model::wire::{MAX_BATCH_BYTES, MAX_BATCH_RECORDS};
 use labrelay_model::{BatchHeader, Seq};
 
 use super::columns::{Columns, PARTITION};
+use super::lines::Lines;
 use crate::chain::Chain;
 use crate::landing::LandedBatch;
 
@@ -43,7 +42,9 @@ pub enum RowsError {
 pub(crate) struct Body {
     /// Its first line.
     pub(crate) header: BatchHeader,
-    lines: Vec<u8>,
+    bytes: Vec<u8>,
+    /// Where the record lines begin.
+    lines_at: usize,
 }
 
 impl Body {
@@ -57,27 +58,21 @@ impl Body {
             return Err(RowsError::Body);
         }
         let end = bytes.iter().position(|&byte| byte == b'\n').ok_or(RowsError::Header)?;
-        let lines = bytes.split_off(end);
-        let header = serde_json::from_slice(&bytes).map_err(|_| RowsError::Header)?;
-        Ok(Self { header, lines })
+        let header = bytes.get(..end).ok_or(RowsError::Header)?;
+        let header = serde_json::from_slice(header).map_err(|_| RowsError::Header)?;
+        Ok(Self { header, bytes, lines_at: end + 1 })
     }
 
     /// Decodes the record lines into `row_id` and one column per field.
-    fn decode(&self, columns: &Columns) -> Result<(ArrayRef, StructArray), RowsError> {
-        let line = Schema::new(vec![
-            Field::new("row_id", DataType::Utf8, false),
-            Field::new("fields", DataType::Struct(columns.fields.clone()), false),
-        ]);
-        let most = MAX_BATCH_RECORDS as usize;
-        let decoder = ReaderBuilder::new(Arc::new(line)).with_batch_size(most).with_strict_mode(true);
-        let mut decoder = decoder.build_decoder().map_err(|_| RowsError::Layout)?;
-        let read = decoder.decode(&self.lines).map_err(|_| RowsError::Records)?;
-        let rows = decoder.flush().map_err(|_| RowsError::Records)?.ok_or(RowsError::Records)?;
-        if read != self.lines.len() || rows.num_rows() != self.header.records as usize {
-            return Err(RowsError::Records);
+    fn decode(&self, columns: &Columns) -> Result<(ArrayRef, Vec<ArrayRef>), RowsError> {
+        let declared = self.header.records as usize;
+        let text = self.bytes.get(self.lines_at..).and_then(|lines| std::str::from_utf8(lines).ok());
+        let mut lines =
+            Lines::new(&columns.fields, declared.min(MAX_BATCH_RECORDS as usize)).ok_or(RowsError::Layout)?;
+        match lines.read(text.ok_or(RowsError::Records)?) {
+            Some(read) if read == declared => Ok(lines.finish()),
+            _ => Err(RowsError::Records),
         }
-        let fields = rows.column(1).as_struct_opt().ok_or(RowsError::Layout)?.clone();
-        Ok((rows.column(0).clone(), fields))
     }
 }
 
@@ -92,9 +87,7 @@ pub(crate) fn rows(
     let (row_id, fields) = body.decode(columns)?;
     let header = &body.header;
     let count = row_id.len();
-    let text = |text: &str| -> ArrayRef {
-        Arc::new(StringArray::from_iter_values(std::iter::repeat_n(text, count)))
-    };
+    let text = |text: &str| -> ArrayRef { Arc::new(StringArray::new_repeated(text, count)) };
     let seq = i64::try_from(seq.0).map_err(|_| RowsError::Layout)?;
     let day = i32::try_from(landed.landed_at.timestamp().div_euclid(DAY_S)).map_err(|_| RowsError::Layout)?;
     let mut rows: Vec<(String, ArrayRef)> = vec![
@@ -109,11 +102,12 @@ pub(crate) fn rows(
         ("host_version".into(), text(&header.host_version)),
         (PARTITION.into(), Arc::new(Date32Array::from_value(day, count))),
     ];
-    let event_time = columns.event_time.as_ref().and_then(|name| fields.column_by_name(name.as_str()));
-    rows.extend(event_time.map(|times| ("event_time".into(), times.clone())));
-    let named =
-        fields.fields().iter().map(|field| field.name().clone()).zip(fields.columns().iter().cloned());
-    rows.extend(named);
+    for (field, cells) in columns.fields.iter().zip(fields) {
+        if columns.event_time.as_ref().is_some_and(|name| name.as_str() == field.name()) {
+            rows.push(("event_time".into(), cells.clone()));
+        }
+        rows.push((field.name().clone(), cells));
+    }
     Ok(rows)
 }
 

@@ -9,12 +9,13 @@ use std::collections::HashMap;
 use deltalake::arrow::array::RecordBatch;
 use deltalake::arrow::datatypes::{Schema, SchemaRef};
 use deltalake::kernel::engine::arrow_conversion::TryIntoArrow as _;
+use deltalake::kernel::scalars::ScalarExt;
 use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
 use deltalake::kernel::{Action, StructField, Transaction};
 use deltalake::parquet::basic::{Compression, ZstdLevel};
-use deltalake::parquet::file::properties::WriterProperties;
+use deltalake::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use deltalake::protocol::{DeltaOperation, SaveMode};
-use deltalake::writer::{DeltaWriter as _, RecordBatchWriter};
+use deltalake::writer::{DeltaWriter as _, RecordBatchWriter, WriteMode};
 use deltalake::{DeltaTable, DeltaTableError};
 use labrelay_model::Seq;
 
@@ -167,14 +168,24 @@ impl LakeTable {
         if rows.is_empty() {
             return Ok(Vec::new()); // tombstones alone
         }
-        let zstd = Compression::ZSTD(ZstdLevel::default());
-        let properties = WriterProperties::builder().set_compression(zstd).build();
-        let mut writer = RecordBatchWriter::for_table(&self.delta)?.with_writer_properties(properties);
+        let mut writer = RecordBatchWriter::for_table(&self.delta)?.with_writer_properties(parquet());
         for batch in rows {
-            writer.write(batch).await?;
+            // A batch landed on one day: `write` would look at every row's, and copy all columns.
+            let day = batch.column_by_name(PARTITION).and_then(|days| ScalarExt::from_array(days, 0));
+            let day = day.map(|day| (PARTITION.to_owned(), day)).into_iter().collect();
+            writer.write_partition(batch, &day, WriteMode::Default).await?;
         }
         Ok(writer.flush().await?.into_iter().map(Action::Add).collect())
     }
+}
+
+/// How files are written. Row ids are hashes: no two alike for a dictionary, no order for a range.
+fn parquet() -> WriterProperties {
+    WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_column_dictionary_enabled("row_id".into(), false)
+        .set_column_statistics_enabled("row_id".into(), EnabledStatistics::None)
+        .build()
 }
 
 fn type_changed(has: &StructField, wanted: &StructField) -> LakeError {
