@@ -176,7 +176,8 @@ impl Config {
     }
 
     fn resolve_paths(&mut self, folder: &Path) {
-        let resolve = |path: &mut PathBuf| *path = folder.join(&*path);
+        // Made of their components, a path reads as a person would write it: without `/./`.
+        let resolve = |path: &mut PathBuf| *path = folder.join(&*path).components().collect();
         resolve(&mut self.state);
         resolve(&mut self.plugins);
         resolve(&mut self.manifests);
@@ -223,7 +224,7 @@ mod tests {
         assert_eq!(config.spool.max_bytes, 1 << 30);
         assert_eq!(config.journal.max_days, 30);
         assert!(config.inventory.is_none() && config.quarantine.recipient.is_none());
-        assert!(config.state.is_absolute());
+        assert!(config.state.is_absolute() && !config.state.to_string_lossy().contains("/./"));
     }
 
     #[test]
