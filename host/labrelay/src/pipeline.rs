@@ -23,6 +23,9 @@ use crate::stop::Stop;
 const SCAN_EVERY: Duration = Duration::from_secs(1);
 /// Pause before a full spool is tried again.
 const COMMIT_RETRY: Duration = Duration::from_secs(1);
+/// A worker with nothing to read is ended after this: it costs memory on an old PC, and is back in milliseconds
+/// with the committed cursor when there is something again.
+const END_IDLE_WORKER_AFTER: Duration = Duration::from_secs(60);
 /// How often seen inputs are marked as still present; they are forgotten after 90 days of absence.
 const TOUCH_SEEN_EVERY: Duration = Duration::from_secs(6 * 3600);
 
@@ -49,6 +52,7 @@ impl Pipeline {
     pub(crate) fn run(mut self) {
         let mut backoff = Backoff::default();
         let mut touched: Option<Instant> = None;
+        let mut last_read = Instant::now();
         while !self.stop.is_set() {
             let reports = self.scan();
             if touched.is_none_or(|at| at.elapsed() > TOUCH_SEEN_EVERY) {
@@ -56,9 +60,14 @@ impl Pipeline {
                 touched = Some(Instant::now());
             }
             match self.drain() {
-                Ok(()) => {
+                Ok(read) => {
                     backoff.reset();
                     self.note_idle(&reports);
+                    if read == Read::Something {
+                        last_read = Instant::now();
+                    } else if last_read.elapsed() > END_IDLE_WORKER_AFTER {
+                        self.collecting.stop();
+                    }
                     self.stop.wait(SCAN_EVERY);
                 }
                 Err(Setback { state, words }) => {
@@ -74,14 +83,15 @@ impl Pipeline {
     }
 
     /// Polls until there is nothing more to read.
-    fn drain(&mut self) -> Result<(), Setback> {
+    fn drain(&mut self) -> Result<Read, Setback> {
+        let mut read = Read::Nothing;
         while !self.stop.is_set() {
             let family = self.family();
             let cursor = self.spool.cursor(&family)?;
             let now = clock::now();
             let seen = SeenInSpool { spool: &self.spool, family: family.clone() };
             match self.collecting.poll(now, cursor, &seen)? {
-                Poll::Nothing => return Ok(()),
+                Poll::Nothing => break,
                 Poll::SetAside(origin) => {
                     error!(%family, "a file on which the plugin's worker died three times is set aside");
                     let judged = self.judge.set_aside(&origin);
@@ -95,8 +105,9 @@ impl Pipeline {
                     self.commit(judged, Some(polled.reply.cursor), polled.finished)?;
                 }
             }
+            read = Read::Something;
         }
-        Ok(())
+        Ok(read)
     }
 
     /// Commits; waits as long as the spool is full, for then nothing of it was written. After any other error
@@ -171,6 +182,13 @@ impl Pipeline {
     fn family(&self) -> FamilyName {
         self.judge.gate().manifest().family().clone()
     }
+}
+
+/// Whether there was anything to read.
+#[derive(PartialEq)]
+enum Read {
+    Something,
+    Nothing,
 }
 
 /// Why a family has to wait, for the board and the log.
