@@ -109,7 +109,7 @@ fn write_value(out: &mut Vec<u8>, ty: &FieldType, value: &Value) {
             out.push(b'"');
         }
         Value::Duration(micros) => decimal::write(out, *micros, decimal::DURATION_DECIMALS),
-        Value::Enum(index) => write_text(out, word(ty, *index)),
+        Value::Enum(index) => write_text(out, ty.choice(*index).unwrap_or_default()),
         Value::Text(text) => write_text(out, text),
     }
 }
@@ -117,11 +117,6 @@ fn write_value(out: &mut Vec<u8>, ty: &FieldType, value: &Value) {
 fn write_float(out: &mut Vec<u8>, number: f64, ty: &FieldType) {
     let decimals = if let FieldType::Float { decimals, .. } = ty { *decimals } else { 0 };
     decimal::write(out, decimal::units(number, decimals).unwrap_or_default(), decimals);
-}
-
-fn word(ty: &FieldType, index: u16) -> &str {
-    let FieldType::Enum { values } = ty else { return "" };
-    values.get(usize::from(index)).map_or("", |word| word)
 }
 
 /// Printable ASCII: nothing but the quote and the backslash needs an escape.

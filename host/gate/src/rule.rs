@@ -35,15 +35,20 @@ pub(crate) enum Rule {
 impl Rule {
     pub(crate) fn new(ty: &FieldType, serials: Option<&Serials>) -> Self {
         match ty {
-            FieldType::Int { range } => Rule::Int(*range),
+            FieldType::Int { range, .. } => Rule::Int(*range),
             FieldType::Float { range, decimals } => Rule::Float { range: *range, decimals: *decimals },
             FieldType::Bool => Rule::Bool,
             FieldType::Timestamp => Rule::Timestamp,
             FieldType::Duration { range } => Rule::Duration(*range),
-            FieldType::Enum { values } => Rule::Enum { words: values.len() },
             FieldType::Version => Rule::Version,
             FieldType::Code { pattern, max_bytes } => Rule::Code(CodeRule::new(pattern, *max_bytes)),
             FieldType::Serial => Rule::Serial(serials.cloned()),
+            FieldType::Lot { pattern, max_bytes } => {
+                Rule::Code(CodeRule::new(pattern.as_deref().unwrap_or_default(), *max_bytes))
+            }
+            FieldType::Enum { .. } | FieldType::Event { .. } | FieldType::Role | FieldType::Path { .. } => {
+                Rule::Enum { words: ty.choices().unwrap_or_default() }
+            }
         }
     }
 

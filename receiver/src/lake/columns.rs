@@ -53,14 +53,14 @@ impl Columns {
     /// The columns of `stream` in `manifest`.
     pub fn of(manifest: &Manifest, stream: &Stream) -> Result<Self, ReservedName> {
         let mut table: Vec<StructField> = FIXED_COLUMNS.iter().map(fixed_column).collect();
-        for field in stream.fields.iter().filter(|field| !fills_fixed_column(field)) {
+        for field in stream.leaving().iter().filter(|field| !fills_fixed_column(field)) {
             if table.iter().any(|column| column.name() == field.name.as_str()) {
                 return Err(ReservedName { stream: manifest.stream_id(stream), field: field.name.clone() });
             }
             table.push(field_column(field));
         }
         let fields =
-            stream.fields.iter().map(|field| ArrowField::new(field.name.as_str(), arrow(&field.ty), true));
+            stream.leaving().iter().map(|field| ArrowField::new(field.name.as_str(), arrow(&field.ty), true));
         Ok(Self {
             description: stream.description.clone(),
             fields: fields.collect(),
@@ -95,9 +95,14 @@ fn delta(ty: &FieldType) -> PrimitiveType {
         FieldType::Float { .. } | FieldType::Duration { .. } => PrimitiveType::Double,
         FieldType::Bool => PrimitiveType::Boolean,
         FieldType::Timestamp => PrimitiveType::Timestamp,
-        FieldType::Enum { .. } | FieldType::Version | FieldType::Code { .. } | FieldType::Serial => {
-            PrimitiveType::String
-        }
+        FieldType::Enum { .. }
+        | FieldType::Event { .. }
+        | FieldType::Role
+        | FieldType::Path { .. }
+        | FieldType::Version
+        | FieldType::Code { .. }
+        | FieldType::Serial
+        | FieldType::Lot { .. } => PrimitiveType::String,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use labrelay_abi::MAX_TEXT_BYTES;
 use labrelay_manifest::Stream;
-use labrelay_model::{CellKind, FieldType, Reason, Record, StreamIndex, Timestamp, Value};
+use labrelay_model::{CellKind, Reason, Record, StreamIndex, Timestamp, Value};
 
 use crate::{Batch, PollError, Unit};
 
@@ -112,8 +112,6 @@ impl<'b, 'a> RecordBuilder<'b, 'a> {
 
     fn index_of(&self, field: &str, word: &str) -> u16 {
         let declared = self.find(field).and_then(|at| self.declared.fields.get(at));
-        let Some(FieldType::Enum { values }) = declared.map(|field| &field.ty) else { return NO_SUCH_WORD };
-        let at = values.iter().position(|known| &**known == word);
-        at.and_then(|at| u16::try_from(at).ok()).unwrap_or(NO_SUCH_WORD)
+        declared.and_then(|field| field.ty.choice_index(word)).unwrap_or(NO_SUCH_WORD)
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Takes text and gives types or errors with line and column; opens no file and reads no clock.
 
+mod catalogue;
 mod check;
 mod error;
 mod fault;
@@ -15,6 +16,9 @@ mod raw;
 mod ucum;
 pub mod yaml;
 
+pub use catalogue::{
+    Catalogue, Event, EventColumns, Part, Severity, Shape, Slot, SlotKind, Surface, Template,
+};
 pub use error::{ManifestError, ManifestErrors};
 pub use inventory::Inventory;
 pub use length_of_time::settle_time;

@@ -1,10 +1,13 @@
 //! The typed manifest: the contract that privacy officers review and the gate enforces.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use labrelay_model::{
     Digest, FamilyName, FieldName, FieldType, SourceName, StreamId, StreamIndex, StreamName, StreamShape,
 };
+
+use crate::Catalogue;
 
 /// What one instrument family may send. Made by `Manifest::parse` alone, so it is always valid.
 #[derive(Debug, Clone, PartialEq)]
@@ -128,8 +131,21 @@ pub struct Stream {
     pub aggregate: Option<Aggregate>,
     /// The timestamp field that says when it happened; becomes `event_time` in the lake.
     pub event_time: Option<FieldName>,
-    /// Its fields in the file's order.
+    /// What a plugin's record has, in the file's order; with a catalogue `event`, `severity` and every slot that
+    /// is sent stand behind the declared ones.
     pub fields: Vec<Field>,
+    /// The events that its records tell of.
+    pub catalogue: Option<Arc<Catalogue>>,
+    /// What leaves, where that is something else than `fields`: the figures of an aggregate.
+    pub(crate) figures: Option<Vec<Field>>,
+}
+
+impl Stream {
+    /// The fields that leave: columns in the lake. Records about specimens leave as aggregates, so these are
+    /// figures there and the record's own fields everywhere else.
+    pub fn leaving(&self) -> &[Field] {
+        self.figures.as_deref().unwrap_or(&self.fields)
+    }
 }
 
 /// Over what specimen records are summed up.

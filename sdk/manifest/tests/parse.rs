@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use labrelay_manifest::{About, AggregateKind, Every, Format, Manifest, Presence, SourceKind, schema};
-use labrelay_model::{CellKind, FieldType, FloatRange, IntRange};
+use labrelay_model::{CellKind, Course, FieldType, FloatRange, IntRange};
 
 const GOOD: &str = r#"
 manifest: 1
@@ -71,7 +71,7 @@ fn fields_keep_their_order_type_and_bounds() {
             &FieldType::Code { pattern: "[0-9]{3,6}".into(), max_bytes: 6 },
             &FieldType::Float { range: FloatRange { min: 0.0, max: 100.5 }, decimals: 2 },
             &FieldType::Enum { values },
-            &FieldType::Int { range: IntRange { min: -(1 << 53), max: 1 << 53 } },
+            &FieldType::Int { range: IntRange { min: -(1 << 53), max: 1 << 53 }, course: Course::Any },
             &FieldType::Duration { range: IntRange { min: 0, max: 86_400_000_000 } },
             &FieldType::Version,
             &FieldType::Bool,

@@ -7,6 +7,8 @@ pub enum FieldType {
     Int {
         /// Inclusive bounds.
         range: IntRange,
+        /// Whether it counts upwards for the life of an instrument.
+        course: Course,
     },
     /// Number within an inclusive range, rounded to `decimals` places.
     Float {
@@ -41,6 +43,50 @@ pub enum FieldType {
     },
     /// An instrument's serial number; must stand in the site's inventory.
     Serial,
+    /// A reagent or control lot: fits the vendor's grammar, or stands in the site's inventory.
+    Lot {
+        /// The vendor's grammar, written like a code's pattern; without it only registered lots pass.
+        pattern: Option<Box<str>>,
+        /// Longest value in bytes.
+        max_bytes: u16,
+    },
+    /// Which event of the stream's catalogue; a value is an index into the codes.
+    Event {
+        /// Codes in the catalogue's order.
+        codes: Vec<Box<str>>,
+    },
+    /// What a user is at this site, never who; a value is an index into [`ROLES`].
+    Role,
+    /// Under which declared folder a path lies; the rest of the path crosses nowhere. A value is an index into
+    /// the roots, and their number stands for any other place.
+    Path {
+        /// Declared folders.
+        roots: Vec<PathRoot>,
+    },
+}
+
+/// What a user may be. The site's inventory says which account has which role; any other is `other`.
+pub const ROLES: &[&str] = &["operator", "supervisor", "administrator", "service", "system", "other"];
+
+/// The word for a path that lies under none of the declared folders.
+pub const OTHER_PLACE: &str = "other";
+
+/// A folder that a path may lie under.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PathRoot {
+    /// What leaves instead of the path.
+    pub word: Box<str>,
+    /// The folder as the instrument writes it.
+    pub folder: Box<str>,
+}
+
+/// How the values of a number follow each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Course {
+    /// In any order.
+    Any,
+    /// Never less than before, on one instrument: a counter (`monotone: true`).
+    Monotone,
 }
 
 /// Inclusive whole-number bounds.
@@ -74,7 +120,7 @@ pub enum CellKind {
     Timestamp,
     /// Microseconds, signed.
     Duration,
-    /// Index into the manifest's values.
+    /// Index into a list of words that the manifest or this version fixes.
     Enum,
     /// UTF-8 text.
     Text,
@@ -92,9 +138,44 @@ impl FieldType {
             FieldType::Bool => CellKind::Bool,
             FieldType::Timestamp => CellKind::Timestamp,
             FieldType::Duration { .. } => CellKind::Duration,
-            FieldType::Enum { .. } => CellKind::Enum,
-            FieldType::Version | FieldType::Code { .. } | FieldType::Serial => CellKind::Text,
+            FieldType::Enum { .. } | FieldType::Event { .. } | FieldType::Role | FieldType::Path { .. } => {
+                CellKind::Enum
+            }
+            FieldType::Version | FieldType::Code { .. } | FieldType::Serial | FieldType::Lot { .. } => {
+                CellKind::Text
+            }
         }
+    }
+
+    /// How many words a value chooses from; `None` for types that are no choice.
+    pub fn choices(&self) -> Option<usize> {
+        match self {
+            FieldType::Enum { values } => Some(values.len()),
+            FieldType::Event { codes } => Some(codes.len()),
+            FieldType::Role => Some(ROLES.len()),
+            FieldType::Path { roots } => Some(roots.len() + 1),
+            _ => None,
+        }
+    }
+
+    /// The word that stands at `index`, for types that are a choice.
+    pub fn choice(&self, index: u16) -> Option<&str> {
+        let index = usize::from(index);
+        match self {
+            FieldType::Enum { values: words } | FieldType::Event { codes: words } => {
+                words.get(index).map(|word| &**word)
+            }
+            FieldType::Role => ROLES.get(index).copied(),
+            FieldType::Path { roots } if index == roots.len() => Some(OTHER_PLACE),
+            FieldType::Path { roots } => roots.get(index).map(|root| &*root.word),
+            _ => None,
+        }
+    }
+
+    /// Where `word` stands, for types that are a choice. Walks the words: where speed counts, keep an index.
+    pub fn choice_index(&self, word: &str) -> Option<u16> {
+        let count = u16::try_from(self.choices()?).ok()?;
+        (0..count).find(|&index| self.choice(index) == Some(word))
     }
 
     /// The word a manifest uses for this type.
@@ -109,6 +190,10 @@ impl FieldType {
             FieldType::Version => "version",
             FieldType::Code { .. } => "code",
             FieldType::Serial => "serial",
+            FieldType::Lot { .. } => "lot",
+            FieldType::Event { .. } => "event",
+            FieldType::Role => "role",
+            FieldType::Path { .. } => "path",
         }
     }
 }

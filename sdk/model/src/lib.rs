@@ -17,7 +17,9 @@ pub mod wire;
 
 pub use accepted::{AcceptedLines, RowId};
 pub use batch::{BatchHeader, BatchId, BatchIdError, Digest, Epoch, Seq};
-pub use field::{CellKind, FieldType, FloatRange, IntRange, StreamShape};
+pub use field::{
+    CellKind, Course, FieldType, FloatRange, IntRange, OTHER_PLACE, PathRoot, ROLES, StreamShape,
+};
 pub use input::{InputId, InputIdentity, Position};
 pub use ledger::{LedgerCounts, LedgerKey, Outcome};
 pub use name::{DeviceName, FamilyName, FieldName, NameError, SourceName, StreamId, StreamName};

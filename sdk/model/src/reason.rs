@@ -80,6 +80,22 @@ reasons! {
     Malformed = 15, "malformed";
     /// A code holds 8 or more digits in a row, as record numbers and dates of birth do.
     LongNumber = 16, "long_number";
+    /// A text has the shape of something that tells of a person: a national id, a card, a phone number, an address.
+    Identifier = 17, "identifier";
+    /// A text hides another one: it is encoded, escaped, reversed or spaced out.
+    Disguised = 18, "disguised";
+    /// A value stands in a slot that its event does not have, a slot of it is missing, or its severity is another.
+    SlotMismatch = 19, "slot_mismatch";
+    /// A counter is lower than it was before.
+    NotMonotone = 20, "not_monotone";
+    /// The field is frozen: its values turned out to be nearly unique, as identifiers are.
+    FrozenField = 21, "frozen_field";
+    /// The lot fits no declared grammar and is not in the site's inventory.
+    UnknownLot = 22, "unknown_lot";
+    /// A text holds the name of this PC or of an account on it.
+    LocalName = 23, "local_name";
+    /// Neighbouring values give an identifier when they are joined.
+    SplitIdentifier = 24, "split_identifier";
 
     // Reading an input: a unit that the plugin could not read.
     /// The input is not of the format that its source declares.
@@ -100,9 +116,11 @@ reasons! {
     Incomplete = 39, "incomplete";
     /// A value in the input can't be understood as what it should be.
     Unparsable = 40, "unparsable";
+    /// A line fits no template of the event catalogue.
+    UnmatchedEvent = 41, "unmatched_event";
 
     // Dropped on purpose.
-    /// A patient's specimen: never leaves record by record.
+    /// A patient's specimen: summed up with at least four others, and never leaves record by record.
     Specimen = 64, "specimen";
     /// The input belongs to another instrument family.
     OtherFamily = 65, "other_family";
@@ -110,6 +128,10 @@ reasons! {
     CrashesPlugin = 66, "crashes_plugin";
     /// The input is empty.
     Empty = 67, "empty";
+    /// It happened before the day from which the site collects.
+    BeforeCollectSince = 68, "before_collect_since";
+    /// A patient's specimen that came after its hour, day and week were summed up.
+    TooLate = 69, "too_late";
 
     // Delivery.
     /// The receiver refused the batch; it was replaced by a tombstone and set aside.

@@ -17,9 +17,9 @@ pub enum Value {
     Timestamp(Timestamp),
     /// Length of time in microseconds.
     Duration(i64),
-    /// Index into the manifest's list of values: no text can hide in it.
+    /// Index into a fixed list of words (enum, event, role, path): no text can hide in it.
     Enum(u16),
-    /// `code`, `version` or `serial`: what the gate lets through is printable ASCII of a declared shape.
+    /// `code`, `version`, `serial` or `lot`: what the gate lets through is printable ASCII of a declared shape.
     Text(Box<str>),
 }
 

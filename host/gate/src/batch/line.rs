@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use labrelay_manifest::{About, Field, Presence};
-use labrelay_model::{FieldType, Reason, RowId, Timestamp, Value};
+use labrelay_model::{CellKind, FieldType, Reason, RowId, Timestamp, Value};
 
 use crate::Refusal;
 use crate::decimal::{self, DURATION_DECIMALS};
@@ -59,7 +59,7 @@ fn read_row_id(hex: &str) -> Option<RowId> {
 
 /// Judges the value that `text` begins with; gives what stands behind it.
 fn judge_value<'a>(field: &Field, rule: &Rule, text: &'a str, now: Timestamp) -> Result<&'a str, Fault> {
-    if matches!(field.ty, FieldType::Version | FieldType::Code { .. } | FieldType::Serial) {
+    if field.ty.cell_kind() == CellKind::Text {
         let (text, rest) = quoted(text).ok_or(Fault::Form)?;
         return rule.judge_text(&text).map(|()| rest).map_err(|reason| refused(field, reason));
     }
@@ -87,12 +87,13 @@ fn read_value<'a>(ty: &FieldType, text: &'a str) -> Option<(Result<Value, Reason
             let (time, rest) = quoted(text)?;
             (Ok(Value::Timestamp(Timestamp::parse_canonical(&time)?)), rest)
         }
-        FieldType::Enum { values } => {
+        FieldType::Enum { .. } | FieldType::Event { .. } | FieldType::Role | FieldType::Path { .. } => {
             let (word, rest) = quoted(text)?;
-            let at = values.iter().position(|value| **value == *word).and_then(|at| u16::try_from(at).ok());
-            (at.map(Value::Enum).ok_or(Reason::NotInValues), rest)
+            (ty.choice_index(&word).map(Value::Enum).ok_or(Reason::NotInValues), rest)
         }
-        FieldType::Version | FieldType::Code { .. } | FieldType::Serial => return None,
+        FieldType::Version | FieldType::Code { .. } | FieldType::Serial | FieldType::Lot { .. } => {
+            return None;
+        }
     })
 }
 

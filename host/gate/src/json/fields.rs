@@ -3,7 +3,7 @@
 use std::fmt;
 
 use labrelay_manifest::Field;
-use labrelay_model::{Cell, FieldType, Reason, Timestamp, Value};
+use labrelay_model::{Cell, CellKind, FieldType, Reason, Timestamp, Value};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::Refusal;
@@ -138,10 +138,10 @@ impl<'de> Visitor<'de> for Scalar<'_> {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(match self.0 {
-            FieldType::Version | FieldType::Code { .. } | FieldType::Serial => Ok(Value::Text(text.into())),
-            FieldType::Enum { values } => word(values, text),
-            FieldType::Timestamp => {
+        Ok(match self.0.cell_kind() {
+            CellKind::Text => Ok(Value::Text(text.into())),
+            CellKind::Enum => self.0.choice_index(text).map(Value::Enum).ok_or(Reason::NotInValues),
+            CellKind::Timestamp => {
                 Timestamp::parse(text).map(Value::Timestamp).map_err(|_| Reason::WrongType)
             }
             _ => Err(Reason::WrongType),
@@ -172,9 +172,4 @@ fn fractional(ty: &FieldType, number: f64) -> Result<Value, Reason> {
         }
         _ => Err(Reason::WrongType),
     }
-}
-
-fn word(values: &[Box<str>], text: &str) -> Result<Value, Reason> {
-    let at = values.iter().position(|value| value.as_ref() == text);
-    at.and_then(|at| u16::try_from(at).ok()).map(Value::Enum).ok_or(Reason::NotInValues)
 }

@@ -28,7 +28,16 @@ pub(super) fn stream(name: StreamName, raw: RawStream) -> Result<Stream, Vec<Fau
     if !faults.is_empty() {
         return Err(faults);
     }
-    Ok(Stream { name, about, description: raw.description, aggregate, event_time, fields })
+    Ok(Stream {
+        name,
+        about,
+        description: raw.description,
+        aggregate,
+        event_time,
+        fields,
+        catalogue: None,
+        figures: None,
+    })
 }
 
 /// The declared field, which must be a timestamp.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use labrelay_model::{FieldType, FloatRange, IntRange};
+use labrelay_model::{Course, FieldType, FloatRange, IntRange};
 
 use crate::fault::Fault;
 use crate::length_of_time::micros;
@@ -20,7 +20,9 @@ const MAX_VALUE_BYTES: usize = 48;
 pub(super) fn field_type(raw: &RawField) -> Result<FieldType, Fault> {
     refuse_foreign_keys(raw)?;
     match raw.ty {
-        TypeWord::Int => Ok(FieldType::Int { range: range(raw, "int", "[0, 100]", whole_number)? }),
+        TypeWord::Int => {
+            Ok(FieldType::Int { range: range(raw, "int", "[0, 100]", whole_number)?, course: Course::Any })
+        }
         TypeWord::Float => float(raw),
         TypeWord::Bool => Ok(FieldType::Bool),
         TypeWord::Timestamp => Ok(FieldType::Timestamp),
