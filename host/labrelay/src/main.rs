@@ -18,6 +18,7 @@ mod judge;
 mod logging;
 mod manifest_command;
 mod outbox;
+mod panics;
 mod pipeline;
 mod query;
 mod receiver;
@@ -38,7 +39,13 @@ use clap::Parser as _;
 use crate::cli::{Cli, Command};
 
 fn main() -> ExitCode {
-    labrelay_os::memory::share_one_heap(); // first of all: afterwards there are threads
+    if let Err(error) = labrelay_os::core_dump::forbid() {
+        return exit::report(
+            &anyhow::Error::new(error).context("the system does not let us forbid core dumps"),
+        );
+    }
+    panics::tell_no_content();
+    labrelay_os::memory::share_one_heap(); // as early: afterwards there are threads
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => error.exit(), // prints help or the mistake; exit code 0 or 2

@@ -1,6 +1,7 @@
 //! The few things each operating system does its own way: handles, sockets, file identity, key files.
 
 pub mod channel;
+pub mod core_dump;
 pub mod file;
 pub mod key_file;
 pub mod memory;

@@ -11,6 +11,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use rustix::process::{Signal, set_parent_process_death_signal};
 
 use crate::channel::Channel;
+use crate::core_dump;
 
 /// Starts `program` with the other end of the channel as its standard input and nothing else of ours: no
 /// environment, no descriptor that we have opened (Rust opens all close-on-exec), no terminal signals. What it prints is
@@ -29,10 +30,11 @@ pub fn start_worker(program: &Path, args: &[OsString]) -> io::Result<(Child, Cha
     Ok((child, ours))
 }
 
-/// In the worker, before anything else: asks the system to end this process when the thread that started it
-/// ends, so that none is orphaned; closes what the host itself may have inherited without close-on-exec; and
+/// In the worker, before anything else: forbids core dumps; asks the system to end this process when the thread
+/// that started it ends, so that none is orphaned; closes what the host itself may have inherited without close-on-exec; and
 /// takes the channel from standard input, which then is empty.
 pub fn become_worker() -> io::Result<Channel> {
+    core_dump::forbid()?;
     close_inherited()?;
     set_parent_process_death_signal(Some(Signal::KILL))?;
     let socket = io::stdin().as_fd().try_clone_to_owned()?;

@@ -7,8 +7,7 @@ use labrelay_os::process::ending_signal;
 
 use crate::Death;
 
-/// How long a process that has closed its channel may take to be gone: the system needs less than 1 ms, more
-/// when it writes a core dump.
+/// How long a process that has closed its channel may take to be gone: the system needs less than 1 ms.
 const EXIT_PATIENCE: Duration = Duration::from_secs(1);
 /// How often to look whether it is gone.
 const LOOK_AGAIN: Duration = Duration::from_micros(200);

@@ -67,6 +67,14 @@ fn what_a_plugin_prints_reaches_nobody() {
 }
 
 #[test]
+fn a_worker_leaves_no_core_dump() {
+    let worker = moody();
+    let limits = fs::read_to_string(format!("/proc/{}/limits", worker.pid())).unwrap();
+    let cores = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(cores.split_whitespace().skip(4).take(2).collect::<Vec<_>>(), ["0", "0"], "{cores}");
+}
+
+#[test]
 fn a_worker_holds_nothing_but_its_channel() {
     let inherited = rustix::io::dup(tempfile::tempfile().unwrap()).unwrap(); // without close-on-exec
     let mut worker = moody();
