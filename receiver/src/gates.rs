@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use labrelay_gate::Gate;
+use labrelay_gate::{Gate, Site};
 use labrelay_manifest::Inventory;
 use labrelay_model::{DeviceName, Digest};
 
@@ -40,7 +40,8 @@ impl Gates {
         }
         let Some(known) = self.manifests.get(manifest)? else { return Ok(None) };
         let inventory = Inventory { serials: device.serials.clone(), ..Inventory::default() };
-        let gate = Arc::new(Gate::new(known.manifest.clone(), Some(inventory)));
+        let site = Site { inventory: Some(inventory), ..Site::default() };
+        let gate = Arc::new(Gate::new(known.manifest.clone(), site));
         let mut compiled = self.lock();
         if compiled.len() >= MAX_GATES {
             compiled.clear();

@@ -8,7 +8,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use labrelay_gate::{Gate, LineWriter, Verdict, batch};
+use labrelay_gate::{Gate, LineWriter, Site, Verdict, batch};
 use labrelay_manifest::{Inventory, Manifest};
 use labrelay_model::{BatchHeader, Record, RowId, StreamIndex, Timestamp, Value};
 
@@ -23,7 +23,7 @@ fn main() -> Result<(), Failure> {
     let manifest = Arc::new(Manifest::parse(MANIFEST.as_bytes())?);
     let inventory =
         Inventory { serials: ["AX10042".into(), "AX10043".into()].into(), ..Inventory::default() };
-    let gate = Arc::new(Gate::new(manifest, Some(inventory)));
+    let gate = Arc::new(Gate::new(manifest, Site { inventory: Some(inventory), ..Site::default() }));
     let now = Timestamp::parse("2026-03-02T00:00:00Z")?;
     let records: Vec<Record> = (0..BATCH).map(|number| record(number, now)).collect();
 

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use labrelay_manifest::{About, Inventory, Manifest, Presence, Stream};
+use labrelay_manifest::{About, Manifest, Presence, Stream};
 use labrelay_model::{Cell, Reason, Record, StreamId, StreamIndex, Timestamp};
 
 use crate::line::field_keys;
 use crate::rule::{Rule, Serials};
-use crate::{AcceptedRecord, Refusal, Verdict};
+use crate::{AcceptedRecord, Refusal, Site, Verdict};
 
 /// The rules of one manifest at one site. Built once, then asked for every record from any thread.
 #[derive(Debug)]
@@ -17,9 +17,9 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// Compiles `manifest` for a site. Without an `inventory` every record with a serial number is refused.
-    pub fn new(manifest: Arc<Manifest>, inventory: Option<Inventory>) -> Self {
-        let serials = inventory.map(|inventory| Arc::new(inventory.serials));
+    /// Compiles `manifest` for a site.
+    pub fn new(manifest: Arc<Manifest>, site: Site) -> Self {
+        let serials = site.inventory.map(|inventory| Arc::new(inventory.serials));
         let compile =
             |(at, stream)| Some(Arc::new(StreamGate::new(&manifest, at, stream, serials.as_ref())?));
         let streams = manifest.streams().iter().enumerate().map_while(compile).collect();

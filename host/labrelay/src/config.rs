@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use labrelay_gate::Site;
 use labrelay_manifest::{Inventory, settle_time, yaml};
 use labrelay_model::{DeviceName, FamilyName, SourceName};
 use serde::de::Error as _;
@@ -184,6 +185,12 @@ impl Config {
         self.receiver.ca.as_mut().map(resolve);
         let locations = self.families.values_mut().flat_map(|family| family.sources.values_mut());
         locations.flat_map(|location| &mut location.folders).for_each(resolve);
+    }
+
+    /// What the gate binds values to at this site.
+    pub(crate) fn site(&self) -> Site {
+        let local_names = labrelay_os::names::local_names().into_iter().collect();
+        Site { inventory: self.inventory.clone(), local_names }
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader, BufWriter, Read as _, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use labrelay_gate::{Gate, Refusal, Verdict, json};
+use labrelay_gate::{Gate, Refusal, Site, Verdict, json};
 use labrelay_model::{Reason, Timestamp};
 use serde::Serialize;
 
@@ -30,7 +30,7 @@ struct Line {
 pub(crate) fn gate(args: &GateArgs) -> anyhow::Result<ExitCode> {
     let manifest = Arc::new(families::read_manifest(&args.manifest)?);
     let inventory = read_inventory(args.inventory.as_deref()).fail_as(Failure::Configuration)?;
-    let gate = Gate::new(manifest, inventory);
+    let gate = Gate::new(manifest, Site { inventory, ..Site::default() });
     let now = args.now.unwrap_or_else(clock::now);
     let mut input = BufReader::new(std::io::stdin().lock());
     let mut output = BufWriter::new(std::io::stdout().lock());

@@ -4,8 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use labrelay_gate::Gate;
-use labrelay_manifest::Inventory;
+use labrelay_gate::{Gate, Site};
 use labrelay_model::Digest;
 
 use crate::config::Config;
@@ -15,14 +14,14 @@ use crate::setup::kept_manifest;
 /// Reads manifests from the copies kept in the state folder, since a batch may outlive an update.
 pub(crate) struct Gates {
     state: PathBuf,
-    inventory: Option<Inventory>,
+    site: Site,
     known: Mutex<HashMap<Digest, Arc<Gate>>>,
 }
 
 impl Gates {
     /// Gates for what the site declares now.
     pub(crate) fn new(config: &Config) -> Self {
-        Self { state: config.state.clone(), inventory: config.inventory.clone(), known: Mutex::default() }
+        Self { state: config.state.clone(), site: config.site(), known: Mutex::default() }
     }
 
     /// The gate of the manifest with this digest; `None` if no copy of it is kept.
@@ -32,7 +31,7 @@ impl Gates {
             return Some(Arc::clone(gate));
         }
         let manifest = read_manifest(&kept_manifest(&self.state, *sha256)).ok()?;
-        let gate = Arc::new(Gate::new(Arc::new(manifest), self.inventory.clone()));
+        let gate = Arc::new(Gate::new(Arc::new(manifest), self.site.clone()));
         known.insert(*sha256, Arc::clone(&gate));
         Some(gate)
     }

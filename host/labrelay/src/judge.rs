@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use aws_lc_rs::hmac;
 use labrelay_abi::{Unit, UnitOutcome};
-use labrelay_gate::{AcceptedRecord, Gate, LineWriter, Verdict, json};
-use labrelay_manifest::{Inventory, Manifest};
+use labrelay_gate::{AcceptedRecord, Gate, LineWriter, Site, Verdict, json};
+use labrelay_manifest::Manifest;
 use labrelay_model::{
     AcceptedLines, InputIdentity, LedgerCounts, LedgerKey, Outcome, Position, Reason, Record, Redacted,
     RowId, SourceName, StreamIndex, StreamName, Timestamp,
@@ -54,9 +54,9 @@ enum UnitVerdict {
 }
 
 impl Judge {
-    /// A judge by `manifest` and what the site declares. `row_key` names rows (HMAC-SHA256).
-    pub(crate) fn new(manifest: Arc<Manifest>, inventory: Option<Inventory>, row_key: &[u8; 32]) -> Self {
-        let gate = Arc::new(Gate::new(Arc::clone(&manifest), inventory));
+    /// A judge by `manifest` at `site`. `row_key` names rows (HMAC-SHA256).
+    pub(crate) fn new(manifest: Arc<Manifest>, site: Site, row_key: &[u8; 32]) -> Self {
+        let gate = Arc::new(Gate::new(Arc::clone(&manifest), site));
         Self { manifest, gate, row_key: hmac::Key::new(hmac::HMAC_SHA256, row_key) }
     }
 

@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, bail};
 use labrelay_abi::Unit;
+use labrelay_gate::Site;
 use labrelay_manifest::Inventory;
 use labrelay_model::{FamilyName, InputIdentity, LedgerCounts, LedgerKey, Outcome, SourceName, Timestamp};
 use labrelay_source::SeenInputs;
@@ -92,7 +93,8 @@ fn of_arguments(args: &ReplayArgs, installation: &Installation) -> anyhow::Resul
 impl Replay {
     /// Reads everything once and judges it. Records stand in the order of their files' paths.
     pub(crate) fn run(&self) -> anyhow::Result<Replayed> {
-        let judge = Judge::new(self.family.manifest.clone(), self.inventory.clone(), &REPLAY_KEY);
+        let site = Site { inventory: self.inventory.clone(), ..Site::default() };
+        let judge = Judge::new(self.family.manifest.clone(), site, &REPLAY_KEY);
         let mut replayed = Replayed::default();
         let mut lines: Vec<(PathBuf, String)> = Vec::new();
         replayed.unreadable = self.each_step(|step| {

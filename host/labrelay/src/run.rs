@@ -129,7 +129,7 @@ impl Service {
 
     fn judge(&self, installed: &InstalledFamily) -> anyhow::Result<Judge> {
         let manifest = Arc::clone(&installed.manifest);
-        Ok(Judge::new(manifest, self.config.inventory.clone(), &self.keys.row_key()?))
+        Ok(Judge::new(manifest, self.config.site(), &self.keys.row_key()?))
     }
 
     /// The journal's days pass also while nothing lands.

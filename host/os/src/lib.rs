@@ -5,6 +5,7 @@ pub mod core_dump;
 pub mod file;
 pub mod key_file;
 pub mod memory;
+pub mod names;
 pub mod private;
 pub mod process;
 pub mod space;

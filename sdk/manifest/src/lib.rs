@@ -20,7 +20,7 @@ pub use catalogue::{
     Catalogue, Event, EventColumns, Part, Severity, Shape, Slot, SlotKind, Surface, Template,
 };
 pub use error::{ManifestError, ManifestErrors};
-pub use inventory::Inventory;
+pub use inventory::{Inventory, Roles};
 pub use length_of_time::settle_time;
 pub use manifest::{
     About, Aggregate, AggregateKind, Every, Field, Format, Manifest, Presence, Source, SourceKind, Stream,

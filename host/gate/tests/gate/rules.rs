@@ -1,6 +1,6 @@
 //! Each rule of a value: that it fires, and that the value beside it passes.
 
-use labrelay_gate::Gate;
+use labrelay_gate::{Gate, Site};
 use labrelay_model::{Reason, Timestamp, Value};
 
 use crate::support::{SERIAL, gate_of, judge, judge_by, now, text, time};
@@ -196,7 +196,7 @@ fn a_serial_stands_in_the_inventory() {
 
 #[test]
 fn without_an_inventory_no_serial_passes() {
-    let without = Gate::new(gate_of("{type: serial}").manifest().clone(), None);
+    let without = Gate::new(gate_of("{type: serial}").manifest().clone(), Site::default());
     assert_eq!(judge_by(&without, text(SERIAL)), Err(Reason::NoInventory));
 }
 

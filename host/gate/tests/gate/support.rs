@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use labrelay_gate::{Gate, Verdict};
+use labrelay_gate::{Gate, Site, Verdict};
 use labrelay_manifest::{Inventory, Manifest};
 use labrelay_model::{Cell, Reason, Record, StreamIndex, Timestamp, Value};
 
@@ -56,7 +56,7 @@ pub(crate) fn inventory() -> Inventory {
 }
 
 pub(crate) fn gate(yaml: &str) -> Gate {
-    Gate::new(manifest(yaml), Some(inventory()))
+    Gate::new(manifest(yaml), Site { inventory: Some(inventory()), ..Site::default() })
 }
 
 /// A gate with one stream of one field `x`.
