@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use zeroize::Zeroize as _;
+
 use crate::Timestamp;
 
 /// A typed value. `Debug` names the type and the length, never the content.
@@ -37,9 +39,16 @@ impl fmt::Debug for Value {
     }
 }
 
-/// Bytes that came from an instrument's file: `Debug` shows their number only.
+/// Bytes that came from an instrument's file: `Debug` shows their number only, and they are overwritten when they
+/// are dropped. A vector that outgrows its room leaves a copy behind: where the length is known, reserve it first.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Redacted(pub Vec<u8>);
+
+impl Drop for Redacted {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
 
 impl fmt::Debug for Redacted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
