@@ -17,7 +17,8 @@ mod ucum;
 pub mod yaml;
 
 pub use catalogue::{
-    Catalogue, Event, EventColumns, Part, Severity, Shape, Slot, SlotKind, Surface, Template,
+    Catalogue, EVENT_FIELD, End, Event, EventColumns, Part, SEVERITY_FIELD, Severity, Shape, Slot, SlotKind,
+    Surface, Template, Written,
 };
 pub use error::{ManifestError, ManifestErrors};
 pub use inventory::{Inventory, Roles};

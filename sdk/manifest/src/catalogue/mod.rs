@@ -2,7 +2,13 @@
 //!
 //! Types only; reading them from YAML is `check::catalogue`, matching lines is `matcher`.
 
+pub(crate) mod form;
+pub(crate) mod surface;
+pub(crate) mod time_format;
+
 use labrelay_model::{FieldName, FieldType};
+
+pub use surface::{End, Written};
 
 /// Name of the field that every stream with a catalogue has behind its declared ones: the event's code.
 pub const EVENT_FIELD: &str = "event";
