@@ -6,6 +6,7 @@ mod catalogue;
 mod check;
 mod error;
 mod fault;
+mod figures;
 mod inventory;
 mod length_of_time;
 mod manifest;
@@ -21,6 +22,7 @@ pub use catalogue::{
     Surface, Template, Written,
 };
 pub use error::{ManifestError, ManifestErrors};
+pub use figures::{Figure, FigureKind, Figures, MAX_ACQUISITIONS, WINDOW_START_FIELD};
 pub use inventory::{Inventory, Roles};
 pub use length_of_time::settle_time;
 pub use manifest::{

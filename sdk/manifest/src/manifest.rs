@@ -7,7 +7,7 @@ use labrelay_model::{
     Digest, FamilyName, FieldName, FieldType, SourceName, StreamId, StreamIndex, StreamName, StreamShape,
 };
 
-use crate::Catalogue;
+use crate::{Catalogue, Figures, WINDOW_START_FIELD};
 
 /// What one instrument family may send. Made by `Manifest::parse` alone, so it is always valid.
 #[derive(Debug, Clone, PartialEq)]
@@ -114,7 +114,7 @@ pub enum About {
     Instrument,
     /// A declared QC panel or control material: leaves in full.
     Qc,
-    /// A patient's specimen: leaves only as aggregates; until those exist each record is dropped and counted.
+    /// A patient's specimen: leaves only as aggregates.
     Specimen,
 }
 
@@ -136,15 +136,24 @@ pub struct Stream {
     pub fields: Vec<Field>,
     /// The events that its records tell of.
     pub catalogue: Option<Arc<Catalogue>>,
-    /// What leaves, where that is something else than `fields`: the figures of an aggregate.
-    pub(crate) figures: Option<Vec<Field>>,
+    /// What leaves, where that is something else than `fields`; present exactly where `about` is specimen.
+    pub figures: Option<Figures>,
 }
 
 impl Stream {
     /// The fields that leave: columns in the lake. Records about specimens leave as aggregates, so these are
     /// figures there and the record's own fields everywhere else.
     pub fn leaving(&self) -> &[Field] {
-        self.figures.as_deref().unwrap_or(&self.fields)
+        self.figures.as_ref().map_or(&self.fields, Figures::fields)
+    }
+
+    /// Which of the fields that leave says when it happened; becomes `event_time` in the lake.
+    pub fn leaving_time(&self) -> Option<&FieldName> {
+        let is_start = |field: &&Field| field.name.as_str() == WINDOW_START_FIELD;
+        match &self.figures {
+            Some(figures) => figures.fields().iter().find(is_start).map(|field| &field.name),
+            None => self.event_time.as_ref(),
+        }
     }
 }
 
@@ -157,14 +166,14 @@ pub struct Aggregate {
     pub at_least: u32,
 }
 
-/// An aggregate's window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// An aggregate's window, in UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Every {
-    /// One hour.
+    /// One clock hour.
     Hour,
-    /// One day.
+    /// One calendar day.
     Day,
-    /// One week.
+    /// One ISO week, from Monday on.
     Week,
 }
 

@@ -34,8 +34,10 @@ streams:
     about: specimen
     description: What a patient's tube cost the instrument.
     aggregate: {every: 1d, at_least: 6}
+    event_time: started_at
     fields:
       instrument:      {type: serial}
+      started_at:      {type: timestamp}
       red_laser_start: {type: float, unit: mW, range: [0, 100], decimals: 2, as: [mean, min, max, sd]}
       aborted:         {type: bool, as: [share]}
 "#;
@@ -79,7 +81,7 @@ fn fields_keep_their_order_type_and_bounds() {
     );
     assert_eq!(stream.fields[2].presence, Presence::Optional);
     assert_eq!(stream.fields[3].unit.as_deref(), Some("mW"));
-    assert_eq!(manifest.shapes()[1], [CellKind::Text, CellKind::Float, CellKind::Bool]);
+    assert_eq!(manifest.shapes()[1], [CellKind::Text, CellKind::Timestamp, CellKind::Float, CellKind::Bool]);
 }
 
 #[test]
@@ -88,7 +90,62 @@ fn specimen_streams_say_how_they_are_summed_up() {
     let (_, stream) = manifest.stream("acquisition").unwrap();
     let aggregate = stream.aggregate.unwrap();
     assert_eq!((stream.about, aggregate.every, aggregate.at_least), (About::Specimen, Every::Day, 6));
-    assert_eq!(stream.fields[2].aggregates, [AggregateKind::Share]);
+    assert_eq!(stream.fields[3].aggregates, [AggregateKind::Share]);
+}
+
+#[test]
+fn figures_leave_in_place_of_a_specimen_s_fields() {
+    let manifest = good();
+    let (_, stream) = manifest.stream("acquisition").unwrap();
+    let told: Vec<_> = stream.leaving().iter().map(|field| (field.name.as_str(), &field.ty)).collect();
+    let power = |min, max, decimals| FieldType::Float { range: FloatRange { min, max }, decimals };
+    let windows = ["1h", "1d", "1w"].map(Box::from).to_vec();
+    let acquisitions = IntRange { min: 6, max: 1_000_000 };
+    assert_eq!(
+        told,
+        [
+            ("instrument", &FieldType::Serial),
+            ("window_start", &FieldType::Timestamp),
+            ("window", &FieldType::Enum { values: windows }),
+            ("acquisitions", &FieldType::Int { range: acquisitions, course: Course::Any }),
+            ("red_laser_start_mean", &power(0.0, 100.0, 3)),
+            ("red_laser_start_min", &power(0.0, 100.0, 2)),
+            ("red_laser_start_max", &power(0.0, 100.0, 2)),
+            ("red_laser_start_sd", &power(0.0, 100.0, 3)),
+            ("aborted_share", &power(0.0, 1.0, 3)),
+        ]
+    );
+    assert_eq!(stream.leaving_time().unwrap().as_str(), "window_start");
+    assert_eq!(stream.leaving()[4].unit.as_deref(), Some("mW"));
+    let (_, qc) = manifest.stream("bead_qc").unwrap();
+    assert_eq!((qc.leaving(), qc.leaving_time()), (&*qc.fields, qc.event_time.as_ref()));
+}
+
+/// The type of the figure `kind` of a field declared as `ty`.
+fn figure(ty: &str, kind: &str) -> FieldType {
+    let field = format!("red_laser_start: {{type: {ty}, as: [{kind}]}}");
+    let declared =
+        "red_laser_start: {type: float, unit: mW, range: [0, 100], decimals: 2, as: [mean, min, max, sd]}";
+    let manifest = Manifest::parse(GOOD.replace(declared, &field).as_bytes()).unwrap();
+    manifest.stream("acquisition").unwrap().1.leaving()[4].ty.clone()
+}
+
+#[test]
+fn a_figure_is_bound_however_its_field_is() {
+    let float = |min, max, decimals| FieldType::Float { range: FloatRange { min, max }, decimals };
+    let int = IntRange { min: 5, max: 900 };
+    assert_eq!(figure("int, range: [5, 900]", "min"), FieldType::Int { range: int, course: Course::Any });
+    assert_eq!(figure("int, range: [5, 900]", "mean"), float(5.0, 900.0, 1));
+    assert_eq!(figure("int, range: [5, 900]", "sd"), float(0.0, 895.0, 1));
+    assert_eq!(figure("int, range: [0, 5000000]", "mean"), float(0.0, 5e6, 0));
+    assert_eq!(figure("duration, range: [0s, 12h]", "max"), float(0.0, 43_200.0, 2), "in seconds");
+    assert_eq!(figure("float, decimals: 3, range: [0, 9999.9]", "max"), float(0.0, 9999.9, 3));
+    assert_eq!(figure("float, decimals: 3, range: [0, 9999.9]", "mean"), float(0.0, 9999.9, 3));
+    let values = IntRange { min: 0, max: 1_000_000 };
+    assert_eq!(
+        figure("enum, values: [a, b]", "count"),
+        FieldType::Int { range: values, course: Course::Any }
+    );
 }
 
 #[test]

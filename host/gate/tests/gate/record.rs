@@ -3,7 +3,7 @@
 use labrelay_gate::{LineWriter, Verdict};
 use labrelay_model::{Cell, Reason, Record, RowId, Value};
 
-use crate::support::{BENCH, RUN_FIELDS, gate, now, record, run_cells, text};
+use crate::support::{BENCH, RUN_FIELDS, gate, now, record, run_cells, text, tube_cells};
 
 fn refusal(record: Record) -> (Reason, Option<String>) {
     match gate(BENCH).check(record, now()) {
@@ -57,7 +57,7 @@ fn the_stream_is_declared() {
 
 #[test]
 fn a_specimen_is_checked_and_then_dropped() {
-    let tube = |power| gate(BENCH).check(record(1, vec![Some(Value::Float(power))]), now());
+    let tube = |power| gate(BENCH).check(record(1, tube_cells(power)), now());
     assert_eq!(tube(5.0), Verdict::Dropped(Reason::Specimen));
     assert!(matches!(tube(500.0), Verdict::Quarantined { .. }));
 }
@@ -86,7 +86,7 @@ fn lines_of_several_streams_are_kept_apart() {
     );
     let accepted = |verdict| if let Verdict::Accepted(record) = verdict { record } else { panic!("refused") };
     let run = accepted(bench.check(record(0, run_cells()), now()));
-    let tube = accepted(other.check(record(1, vec![Some(Value::Float(5.0))]), now()));
+    let tube = accepted(other.check(record(1, tube_cells(5.0)), now()));
     let mut writer = LineWriter::new();
     writer.push(&run, RowId([0xab; 16]));
     writer.push(&tube, RowId([1; 16]));

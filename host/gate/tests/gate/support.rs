@@ -33,7 +33,9 @@ streams:
     about: specimen
     description: Never leaves record by record.
     aggregate: {every: 1h, at_least: 5}
+    event_time: at
     fields:
+      at:    {type: timestamp}
       power: {type: float, unit: mW, range: [0, 100], decimals: 2, as: [mean]}
 "#;
 
@@ -106,6 +108,11 @@ pub(crate) fn run_cells() -> Vec<Cell> {
         None,
         Some(Value::Enum(1)),
     ]
+}
+
+/// Cells of `BENCH`'s `tube`.
+pub(crate) fn tube_cells(power: f64) -> Vec<Cell> {
+    vec![Some(Value::Timestamp(now())), Some(Value::Float(power))]
 }
 
 /// `run_cells` as the gate writes them.

@@ -4,6 +4,7 @@
 
 mod aggregate;
 mod field;
+mod figures;
 mod source;
 mod stream;
 mod types;

@@ -2,11 +2,11 @@
 
 use labrelay_model::{FieldName, StreamName};
 
-use super::{MAX_FIELDS, aggregate, count, each, field, note, one, text};
+use super::{MAX_FIELDS, aggregate, count, each, field, figures, note, one, text};
 use crate::fault::Fault;
 use crate::nearest::nearest;
 use crate::raw::{RawAbout, RawStream, TypeWord};
-use crate::{About, Stream};
+use crate::{About, Field, Stream};
 
 pub(super) fn stream(name: StreamName, raw: RawStream) -> Result<Stream, Vec<Fault>> {
     if raw.catalogue {
@@ -23,11 +23,12 @@ pub(super) fn stream(name: StreamName, raw: RawStream) -> Result<Stream, Vec<Fau
     note(count("fields", raw.fields.0.len(), MAX_FIELDS), &mut faults);
     let event_time = note(event_time(&raw), &mut faults).flatten();
     let aggregate = note(aggregate::aggregate(about, raw.aggregate.as_ref()), &mut faults).flatten();
-    let fields =
+    let fields: Vec<Field> =
         each("fields", raw.fields, &mut faults, |name, raw| field::field(name, raw, about).map_err(one));
     if !faults.is_empty() {
         return Err(faults);
     }
+    let figures = aggregate.map(|aggregate| figures::figures(aggregate, event_time.as_ref(), &fields));
     Ok(Stream {
         name,
         about,
@@ -36,7 +37,7 @@ pub(super) fn stream(name: StreamName, raw: RawStream) -> Result<Stream, Vec<Fau
         event_time,
         fields,
         catalogue: None,
-        figures: None,
+        figures: figures.transpose().map_err(one)?,
     })
 }
 

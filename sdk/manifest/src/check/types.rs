@@ -12,7 +12,7 @@ use crate::raw::{Bound, RawField, TypeWord};
 /// Greatest whole number that every JSON reader sees exactly.
 const MAX_INT: i64 = 1 << 53;
 /// Most decimals of a float.
-const MAX_DECIMALS: u8 = 9;
+pub(super) const MAX_DECIMALS: u8 = 9;
 /// Most words of an enum: what a reviewer can still read. Each has at most as many bytes as a name.
 const MAX_VALUES: usize = 256;
 const MAX_VALUE_BYTES: usize = 48;
