@@ -201,6 +201,25 @@ pub(crate) enum ManifestCommand {
     },
     /// Print the JSON Schema of manifests, for an editor
     Schema,
+    /// Write a manifest as a readable page for privacy officers: what may leave, and why it identifies nobody
+    Explain(ExplainArgs),
+}
+
+/// `manifest explain`.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// Manifest file
+    #[arg(value_name = "FILE")]
+    pub manifest: PathBuf,
+    /// Also say what has changed since this version
+    #[arg(long, value_name = "OLDER")]
+    pub against: Option<PathBuf>,
+    /// Write the page as one self-contained HTML file
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Write the page as Markdown [default: to standard output, unless --html is given]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 /// `device`.

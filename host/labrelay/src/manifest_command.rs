@@ -1,12 +1,15 @@
-//! `labrelay manifest check|schema`: for whoever writes or reviews a manifest.
+//! `labrelay manifest check|schema|explain`: for whoever writes or reviews a manifest.
 
+use std::path::Path;
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use labrelay_manifest::Manifest;
 
-use crate::cli::ManifestCommand;
+use crate::cli::{ExplainArgs, ManifestCommand};
 use crate::config::read_text;
 use crate::exit::Failure;
+use crate::families::read_manifest;
 
 /// Runs `labrelay manifest …`.
 #[allow(clippy::print_stdout)]
@@ -16,6 +19,7 @@ pub(crate) fn manifest(command: &ManifestCommand) -> anyhow::Result<ExitCode> {
             println!("{:#}", labrelay_manifest::schema());
             Ok(ExitCode::SUCCESS)
         }
+        ManifestCommand::Explain(args) => explain(args),
         ManifestCommand::Check { files } => {
             let mut wrong = false;
             for file in files {
@@ -31,6 +35,26 @@ pub(crate) fn manifest(command: &ManifestCommand) -> anyhow::Result<ExitCode> {
             Ok(if wrong { Failure::Configuration.code() } else { ExitCode::SUCCESS })
         }
     }
+}
+
+#[allow(clippy::print_stdout)]
+fn explain(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
+    let manifest = read_manifest(&args.manifest)?;
+    let older = args.against.as_deref().map(read_manifest).transpose()?;
+    let page = labrelay_explain::explain(&manifest, older.as_ref());
+    if let Some(file) = &args.html {
+        write(file, &page.to_html())?;
+    }
+    match &args.out {
+        Some(file) => write(file, &page.to_markdown())?,
+        None if args.html.is_none() => print!("{}", page.to_markdown()),
+        None => {}
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn write(file: &Path, text: &str) -> anyhow::Result<()> {
+    std::fs::write(file, text).with_context(|| format!("can't write {}", file.display()))
 }
 
 fn summary(manifest: &Manifest) -> String {

@@ -1,0 +1,72 @@
+//! The start of the page: which manifest this is, how to read the page, what is read, and every stream in one line.
+
+use labrelay_manifest::{Format, Manifest, Source, SourceKind};
+
+use crate::numbers::length_of_time;
+use crate::page::{Cell, Page, Text, code};
+use crate::streams::{leaves_as, tells_of};
+
+/// Adds it.
+pub(crate) fn write(page: &mut Page, manifest: &Manifest) {
+    page.paragraph(
+        Text::from("Manifest of the instrument family ")
+            .code(manifest.family().as_str())
+            .plain(", version ")
+            .code(manifest.version())
+            .plain(". SHA-256 of its file: ")
+            .code(manifest.sha256().to_string())
+            .plain(". Every batch that leaves names this number."),
+    );
+    how_to_read(page);
+    page.heading("What is read");
+    page.table(&["source", "what it is"], manifest.sources().iter().map(source).collect());
+    page.heading("What leaves, in short");
+    let rows = manifest.streams().iter().map(|stream| {
+        vec![
+            code(stream.name.as_str()).into(),
+            Cell::from(stream.description.as_str()),
+            tells_of(stream.about).into(),
+            leaves_as(stream).into(),
+            stream.leaving().len().to_string().into(),
+        ]
+    });
+    page.table(&["stream", "what it says", "tells of", "leaves", "fields"], rows.collect());
+}
+
+fn how_to_read(page: &mut Page) {
+    page.heading("How to read this page");
+    page.list(vec![
+        Text::default()
+            .strong("What is not on this page does not leave.")
+            .plain(" A record is sent only if each part of it was declared here and fits; otherwise all of it stays \
+                    on the PC. No field takes free text, and no switch turns the check off."),
+        "Names of files, folders, panels, users, PCs and tubes are read on the PC where that is needed, and leave \
+         in no form."
+            .into(),
+        "A number leaves only if its bounds allow fewer than 10,000,000 values, or if it is a counter that only goes \
+         up: national identifiers, phone and account numbers need more. A shorter number that happens to lie within \
+         the bounds can't be told from a reading; that is why bounds are as narrow as the instrument allows."
+            .into(),
+        "The examples are made up from the declared form. They come from no file.".into(),
+    ]);
+}
+
+fn source(source: &Source) -> Vec<Cell> {
+    let about = match &source.kind {
+        SourceKind::Folder { pattern, settle, format } => {
+            let settle = length_of_time(i64::try_from(settle.as_micros()).unwrap_or(i64::MAX));
+            Cell::from(
+                Text::from("files named like ")
+                    .code(&**pattern)
+                    .plain(" in the folders that the site names")
+                    .plain(match format {
+                        Format::Fcs => ", in the FCS format of flow cytometers",
+                        Format::Other => "",
+                    })
+                    .plain(format!(", once they have rested for {settle}")),
+            )
+        }
+        _ => Cell::from("an input that this version of Labrelay can't describe"),
+    };
+    vec![code(source.name.as_str()).into(), about]
+}

@@ -1,0 +1,92 @@
+//! The page about the project's own manifests: does it say all of them, and what changed?
+
+#![allow(clippy::unwrap_used)] // all of this is test code
+
+use labrelay_explain::explain;
+use labrelay_manifest::Manifest;
+
+const NAVIOS: &str = include_str!("../../../manifests/navios.yaml");
+const DXFLEX: &str = include_str!("../../../manifests/dxflex.yaml");
+
+fn parse(text: &str) -> Manifest {
+    Manifest::parse(text.as_bytes()).unwrap()
+}
+
+fn markdown(newer: &str, older: &str) -> String {
+    explain(&parse(newer), Some(&parse(older))).to_markdown()
+}
+
+#[test]
+fn every_stream_and_field_has_its_line() {
+    for manifest in [NAVIOS, DXFLEX].map(parse) {
+        let text = explain(&manifest, None).to_markdown();
+        assert!(text.contains(&manifest.sha256().to_string()));
+        for stream in manifest.streams() {
+            let (_, section) = text.split_once(&format!("## Stream `{}`", stream.name)).unwrap();
+            let section = section.split_once("\n## ").map_or(section, |(section, _)| section);
+            for field in stream.leaving() {
+                assert!(
+                    section.contains(&format!("\n| `{}`", field.name)),
+                    "{}: {}",
+                    stream.name,
+                    field.name
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn exact_sets_are_told() {
+    let text = explain(&parse(NAVIOS), None).to_markdown();
+    assert!(text.contains("0.00 to 200.00<br>20,001 possible values"), "{text}");
+    assert!(text.contains("`protocol`, `time`, `events`, `user`, `error`, `other`<br>6 possible values"));
+    assert!(text.contains(
+        "1 to 6 digits<br>pattern `[0-9]{1,6}`<br>at most 6 characters, 1,111,110 possible values"
+    ));
+    assert!(text.contains("no single record ever leaves"));
+}
+
+#[test]
+fn what_lets_more_leave_is_marked() {
+    let wider = NAVIOS.replacen("range: [0, 200], unit: mW", "range: [0, 300], unit: mW", 1);
+    let text = markdown(&wider, NAVIOS);
+    assert!(text.contains("Changes: 1. **Those that let more leave: 1.**"), "{text}");
+    assert!(
+        text.contains("| `bead_qc`, field `red_laser_start` | could contain: 0.00 to 200.00; 20,001 possible values<br>can now contain: 0.00 to 300.00"),
+        "{text}"
+    );
+    assert!(text.contains("**lets more leave** |"), "{text}");
+
+    let text = markdown(NAVIOS, &wider);
+    assert!(text.contains("**None lets more leave.**") && text.contains("| lets less leave |"), "{text}");
+}
+
+#[test]
+fn words_streams_and_fields_that_come_and_go_are_told() {
+    let older = NAVIOS
+        .replacen("[navios, navios_ex, gallios, fc500]", "[navios, gallios]", 1)
+        .replacen("bead_qc_detector:", "bead_qc_gain:", 1)
+        .replacen("      baseline_offset:", "      baseline_moved:", 1);
+    let text = markdown(NAVIOS, &older);
+    assert!(
+        text.contains("| `bead_qc`, field `model` | new: `fc500`, `navios_ex` | **lets more leave** |"),
+        "{text}"
+    );
+    assert!(text.contains("| `bead_qc_gain` | no longer leaves | lets less leave |"), "{text}");
+    assert!(text.contains("| `bead_qc_detector` | new stream about declared control material"), "{text}");
+    assert!(
+        text.contains("| `bead_qc`, field `baseline_offset` | new: yes or no | **lets more leave** |"),
+        "{text}"
+    );
+    assert!(markdown(NAVIOS, NAVIOS).contains("Nothing that decides about what leaves."));
+}
+
+#[test]
+fn both_forms_say_the_same() {
+    let page = explain(&parse(NAVIOS), None);
+    let (markdown, html) = (page.to_markdown(), page.to_html());
+    let rows = markdown.lines().filter(|line| line.starts_with("| `")).count();
+    assert!(rows > 50);
+    assert_eq!(html.matches("<tr><td><code>").count(), rows);
+}
