@@ -3,8 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use labrelay_gate::{Gate, Site};
-use labrelay_manifest::Inventory;
+use labrelay_gate::Gate;
 use labrelay_model::{DeviceName, Digest};
 
 use crate::manifests::Manifests;
@@ -39,9 +38,7 @@ impl Gates {
             return Ok(Some(gate.clone()));
         }
         let Some(known) = self.manifests.get(manifest)? else { return Ok(None) };
-        let inventory = Inventory { serials: device.serials.clone(), ..Inventory::default() };
-        let site = Site { inventory: Some(inventory), ..Site::default() };
-        let gate = Arc::new(Gate::new(known.manifest.clone(), site));
+        let gate = Arc::new(Gate::in_region(known.manifest.clone(), device.serials.clone()));
         let mut compiled = self.lock();
         if compiled.len() >= MAX_GATES {
             compiled.clear();

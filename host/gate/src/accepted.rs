@@ -5,8 +5,9 @@ use std::sync::Arc;
 use labrelay_manifest::Field;
 use labrelay_model::{Cell, Record, StreamId, StreamIndex, Value};
 
-use crate::gate::StreamGate;
+use crate::column::Column;
 use crate::line;
+use crate::stream::StreamGate;
 
 /// A record whose every value was declared and is canonical. It knows its stream, so it can't be written
 /// as another one's.
@@ -27,9 +28,13 @@ impl AcceptedRecord {
         self.stream.index
     }
 
-    /// Its declared fields in the manifest's order, with their values; `None` where an optional one is absent.
+    /// The fields that leave in the manifest's order, with their values; `None` where an optional one is absent.
     pub fn fields(&self) -> impl ExactSizeIterator<Item = (&Field, Option<&Value>)> {
-        self.stream.declared.fields.iter().zip(self.cells.iter().map(Option::as_ref))
+        self.columns().map(|(column, value)| (&column.field, value))
+    }
+
+    pub(crate) fn columns(&self) -> impl ExactSizeIterator<Item = (&Column, Option<&Value>)> {
+        self.stream.leaving().iter().zip(self.cells.iter().map(Option::as_ref))
     }
 
     /// `{"stream":…,"fields":{…}}`, without a line feed: what `replay` prints.

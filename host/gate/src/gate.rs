@@ -1,13 +1,15 @@
 //! `Gate::check`: one record against its stream's declaration, judged in place.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use labrelay_manifest::{About, Manifest, Presence, Stream};
-use labrelay_model::{Cell, Reason, Record, StreamId, StreamIndex, Timestamp};
+use labrelay_manifest::{About, Manifest};
+use labrelay_model::{Reason, Record, Timestamp};
 
-use crate::line::field_keys;
-use crate::rule::{Rule, Serials};
-use crate::{AcceptedRecord, Refusal, Site, Verdict};
+use crate::binding::Binding;
+use crate::screen::Screen;
+use crate::stream::StreamGate;
+use crate::{AcceptedRecord, Site, Verdict};
 
 /// The rules of one manifest at one site. Built once, then asked for every record from any thread.
 #[derive(Debug)]
@@ -19,9 +21,20 @@ pub struct Gate {
 impl Gate {
     /// Compiles `manifest` for a site.
     pub fn new(manifest: Arc<Manifest>, site: Site) -> Self {
-        let serials = site.inventory.map(|inventory| Arc::new(inventory.serials));
-        let compile =
-            |(at, stream)| Some(Arc::new(StreamGate::new(&manifest, at, stream, serials.as_ref())?));
+        Self::compile(manifest, Binding::at_site(site.inventory), Screen::new(&site.local_names))
+    }
+
+    /// Compiles `manifest` for the region's receiver, which knows the serial numbers of a device and nothing else
+    /// of its site: lots, local names and the first day of collection are bound by the site's own gate.
+    pub fn in_region(manifest: Arc<Manifest>, serials: BTreeSet<Box<str>>) -> Self {
+        Self::compile(manifest, Binding::in_region(serials), Screen::new(&[]))
+    }
+
+    fn compile(manifest: Arc<Manifest>, mut binding: Binding, screen: Screen) -> Self {
+        let screen = Arc::new(screen);
+        let compile = |(at, stream)| {
+            Some(Arc::new(StreamGate::new(&manifest, at, stream, &mut binding, Arc::clone(&screen))?))
+        };
         let streams = manifest.streams().iter().enumerate().map_while(compile).collect();
         Self { manifest, streams }
     }
@@ -43,52 +56,13 @@ impl Gate {
         let Some(stream) = self.streams.get(usize::from(record.stream.0)) else {
             return Verdict::Quarantined { refusal: Reason::UnknownStream.into(), record };
         };
+        if stream.is_before_collection(&record.cells) {
+            return Verdict::Dropped(Reason::BeforeCollectSince);
+        }
         match stream.judge(&mut record.cells, now) {
             Err(refusal) => Verdict::Quarantined { refusal, record },
             Ok(()) if stream.declared.about == About::Specimen => Verdict::Dropped(Reason::Specimen),
             Ok(()) => Verdict::Accepted(AcceptedRecord { stream: Arc::clone(stream), cells: record.cells }),
         }
-    }
-}
-
-/// One stream, compiled.
-#[derive(Debug)]
-pub(crate) struct StreamGate {
-    pub(crate) id: StreamId,
-    pub(crate) index: StreamIndex,
-    pub(crate) declared: Stream,
-    /// `"name":` of every field, as lines have it.
-    pub(crate) keys: Vec<Box<str>>,
-    pub(crate) rules: Vec<Rule>,
-}
-
-impl StreamGate {
-    /// `None` if there are more streams than an index can count: those are unknown to the gate.
-    fn new(manifest: &Manifest, at: usize, stream: &Stream, serials: Option<&Serials>) -> Option<Self> {
-        Some(Self {
-            id: manifest.stream_id(stream),
-            index: StreamIndex(u16::try_from(at).ok()?),
-            declared: stream.clone(),
-            keys: field_keys(&stream.fields),
-            rules: stream.fields.iter().map(|field| Rule::new(&field.ty, serials)).collect(),
-        })
-    }
-
-    fn judge(&self, cells: &mut [Cell], now: Timestamp) -> Result<(), Refusal> {
-        let fields = &self.declared.fields;
-        match cells.len() {
-            more if more > fields.len() => return Err(Reason::UnknownField.into()),
-            fewer if fewer < fields.len() => return Err(Reason::MissingField.into()),
-            _ => {}
-        }
-        for ((cell, rule), field) in cells.iter_mut().zip(&self.rules).zip(fields) {
-            let judged = match cell {
-                Some(value) => rule.judge(value, now),
-                None if field.presence == Presence::Optional => Ok(()),
-                None => Err(Reason::MissingField),
-            };
-            judged.map_err(|reason| Refusal::of(&field.name, reason))?;
-        }
-        Ok(())
     }
 }

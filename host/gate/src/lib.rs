@@ -8,11 +8,17 @@ pub mod batch;
 pub mod json;
 
 mod accepted;
+mod binding;
+mod column;
 mod decimal;
+mod event;
 mod gate;
 mod line;
+mod local_names;
 mod rule;
+mod screen;
 mod site;
+mod stream;
 mod text;
 mod verdict;
 mod version;

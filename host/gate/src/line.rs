@@ -4,10 +4,9 @@
 
 use std::sync::Arc;
 
-use labrelay_manifest::Field;
 use labrelay_model::{AcceptedLines, FieldType, RowId, Value};
 
-use crate::gate::StreamGate;
+use crate::stream::StreamGate;
 use crate::{AcceptedRecord, decimal};
 
 /// Collects accepted records as lines `{"row_id":"…","fields":{…}}`, each stream's apart.
@@ -61,11 +60,6 @@ impl StreamLines {
     }
 }
 
-/// `"name":` of each field; names need no escapes.
-pub(crate) fn field_keys(fields: &[Field]) -> Vec<Box<str>> {
-    fields.iter().map(|field| format!("\"{}\":", field.name).into()).collect()
-}
-
 /// One line of a batch, without its line feed.
 fn write_batch_line(out: &mut Vec<u8>, record: &AcceptedRecord, row_id: RowId) {
     out.extend_from_slice(b"{\"row_id\":\"");
@@ -86,14 +80,14 @@ pub(crate) fn replay_line(record: &AcceptedRecord) -> String {
 fn write_fields(out: &mut Vec<u8>, record: &AcceptedRecord) {
     out.push(b'{');
     let mut comma = false;
-    for (key, (field, value)) in record.stream.keys.iter().zip(record.fields()) {
+    for (column, value) in record.columns() {
         let Some(value) = value else { continue };
         if comma {
             out.push(b',');
         }
         comma = true;
-        out.extend_from_slice(key.as_bytes());
-        write_value(out, &field.ty, value);
+        out.extend_from_slice(column.key.as_bytes());
+        write_value(out, &column.field.ty, value);
     }
     out.push(b'}');
 }

@@ -1,20 +1,13 @@
 //! One field's declaration, compiled: judges a value and makes it canonical in place.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
 use labrelay_model::{FieldType, FloatRange, IntRange, Reason, Timestamp, Value};
 
+use crate::binding::Binding;
 use crate::decimal::{self, EXACT_UNITS};
-use crate::text::{CodeRule, check_serial, check_version};
-
-/// A site's serial numbers, shared by all rules of a gate.
-pub(crate) type Serials = Arc<BTreeSet<Box<str>>>;
+use crate::text::TextRule;
 
 /// Greatest whole number that every JSON reader sees exactly: 2^53.
 const EXACT_INT: i64 = 1 << 53;
-/// 2000-01-01T00:00:00Z in microseconds: earlier times are unset clocks or dates of birth.
-const EARLIEST_US: i64 = 946_684_800_000_000;
 /// How far an instrument's clock may be ahead of ours: a wrong time zone, and no more.
 const LATEST_AHEAD_US: i64 = 24 * 3600 * 1_000_000;
 
@@ -22,67 +15,87 @@ const LATEST_AHEAD_US: i64 = 24 * 3600 * 1_000_000;
 #[derive(Debug)]
 pub(crate) enum Rule {
     Int(IntRange),
-    Float { range: FloatRange, decimals: u8 },
+    Float {
+        range: FloatRange,
+        decimals: u8,
+    },
     Bool,
-    Timestamp,
+    Timestamp {
+        earliest_us: i64,
+    },
     Duration(IntRange),
-    Enum { words: usize },
-    Version,
-    Code(CodeRule),
-    Serial(Option<Serials>),
+    /// Which of a column's words may stand there.
+    Choice(Box<[bool]>),
+    Text(TextRule),
 }
 
 impl Rule {
-    pub(crate) fn new(ty: &FieldType, serials: Option<&Serials>) -> Self {
+    /// The rule of a field.
+    pub(crate) fn new(ty: &FieldType, binding: &mut Binding) -> Self {
         match ty {
             FieldType::Int { range, .. } => Rule::Int(*range),
             FieldType::Float { range, decimals } => Rule::Float { range: *range, decimals: *decimals },
             FieldType::Bool => Rule::Bool,
-            FieldType::Timestamp => Rule::Timestamp,
+            FieldType::Timestamp => Rule::Timestamp { earliest_us: binding.earliest_us() },
             FieldType::Duration { range } => Rule::Duration(*range),
-            FieldType::Version => Rule::Version,
-            FieldType::Code { pattern, max_bytes } => Rule::Code(CodeRule::new(pattern, *max_bytes)),
-            FieldType::Serial => Rule::Serial(serials.cloned()),
-            FieldType::Lot { pattern, max_bytes } => {
-                Rule::Code(CodeRule::new(pattern.as_deref().unwrap_or_default(), *max_bytes))
+            FieldType::Version => Rule::Text(TextRule::Version),
+            FieldType::Serial => Rule::Text(TextRule::Serial(binding.serials.clone())),
+            FieldType::Code { pattern, max_bytes } => {
+                Rule::Text(TextRule::Code(binding.code(pattern, *max_bytes)))
             }
+            FieldType::Lot { pattern, max_bytes } => Rule::Text(TextRule::Lot {
+                grammar: pattern.as_ref().map(|pattern| binding.code(pattern, *max_bytes)),
+                lots: binding.lots.clone(),
+            }),
             FieldType::Enum { .. } | FieldType::Event { .. } | FieldType::Role | FieldType::Path { .. } => {
-                Rule::Enum { words: ty.choices().unwrap_or_default() }
+                Rule::Choice(vec![true; ty.choices().unwrap_or_default()].into())
             }
         }
+    }
+
+    /// The rule of an event's slot whose values stand in a column that may take more than the slot does.
+    pub(crate) fn of_slot(ty: &FieldType, column: &FieldType, binding: &mut Binding) -> Self {
+        let Some(words) = ty.choices() else { return Self::new(ty, binding) };
+        let mut taken = vec![false; column.choices().unwrap_or_default()];
+        let own = (0..words).filter_map(|index| ty.choice(u16::try_from(index).ok()?));
+        for index in own.filter_map(|word| column.choice_index(word)) {
+            if let Some(taken) = taken.get_mut(usize::from(index)) {
+                *taken = true;
+            }
+        }
+        Rule::Choice(taken.into())
     }
 
     /// Passes `value`, made canonical, or says why not.
     pub(crate) fn judge(&self, value: &mut Value, now: Timestamp) -> Result<(), Reason> {
         match (self, value) {
-            (Rule::Int(range), Value::Int(number)) => check_whole(*number, range, EXACT_INT),
+            (Rule::Int(range), Value::Int(number)) => check_whole(*number, range, EXACT_INT)?,
             (Rule::Float { range, decimals }, Value::Float(number)) => {
                 *number = check_float(*number, range, *decimals)?;
-                Ok(())
             }
-            (Rule::Bool, Value::Bool(_)) => Ok(()),
-            (Rule::Timestamp, Value::Timestamp(time)) => check_time(*time, now),
-            (Rule::Duration(range), Value::Duration(micros)) => check_whole(*micros, range, EXACT_UNITS),
-            (Rule::Enum { words }, Value::Enum(index)) => {
-                if usize::from(*index) < *words {
-                    Ok(())
-                } else {
-                    Err(Reason::NotInValues)
-                }
+            (Rule::Bool, Value::Bool(_)) => {}
+            (Rule::Timestamp { earliest_us }, Value::Timestamp(time)) => {
+                check_time(*time, *earliest_us, now)?
             }
-            (_, Value::Text(text)) => self.judge_text(text),
-            _ => Err(Reason::WrongType),
+            (Rule::Duration(range), Value::Duration(micros)) => check_whole(*micros, range, EXACT_UNITS)?,
+            (Rule::Choice(taken), Value::Enum(index)) => {
+                let is_taken = taken.get(usize::from(*index)).is_some_and(|taken| *taken);
+                is_taken.then_some(()).ok_or(Reason::NotInValues)?;
+            }
+            (_, Value::Text(text)) => self.judge_text(text)?,
+            _ => return Err(Reason::WrongType),
         }
+        Ok(())
     }
 
     /// Passes a text, or says why not.
     pub(crate) fn judge_text(&self, text: &str) -> Result<(), Reason> {
-        match self {
-            Rule::Version => check_version(text),
-            Rule::Code(rule) => rule.check(text),
-            Rule::Serial(serials) => check_serial(text, serials.as_deref()),
-            _ => Err(Reason::WrongType),
-        }
+        if let Rule::Text(rule) = self { rule.check(text) } else { Err(Reason::WrongType) }
+    }
+
+    /// Whether a text that passed is bound only by its shape.
+    pub(crate) fn is_unbound(&self, text: &str) -> bool {
+        if let Rule::Text(rule) = self { rule.is_unbound(text) } else { false }
     }
 }
 
@@ -105,8 +118,8 @@ fn check_float(number: f64, range: &FloatRange, decimals: u8) -> Result<f64, Rea
         .ok_or(Reason::OutOfRange)
 }
 
-fn check_time(time: Timestamp, now: Timestamp) -> Result<(), Reason> {
+fn check_time(time: Timestamp, earliest_us: i64, now: Timestamp) -> Result<(), Reason> {
     let latest = now.saturating_add_micros(LATEST_AHEAD_US);
-    let plausible = (EARLIEST_US..=latest.as_micros()).contains(&time.as_micros());
+    let plausible = (earliest_us..=latest.as_micros()).contains(&time.as_micros());
     if plausible { Ok(()) } else { Err(Reason::TimeOutOfWindow) }
 }

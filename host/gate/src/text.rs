@@ -1,31 +1,76 @@
-//! The three textual types: version, code and serial. There is no free text.
+//! The textual types: version, code, serial and lot. There is no free text.
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use labrelay_model::Reason;
 use regex::bytes::{Regex, RegexBuilder};
 
+use crate::binding::{Lots, Numbers};
 use crate::is_version;
 
 /// A leading `v` and 4 parts of 6 digits with 3 dots between.
 const MAX_VERSION_BYTES: usize = 28;
-/// Longer than any maker's serial number.
-const MAX_SERIAL_BYTES: usize = 64;
+/// Longer than any maker's serial number or lot.
+const MAX_NUMBER_BYTES: usize = 64;
 /// From this many digits in a row on, a code may be a record number, a date of birth or an account, and no
 /// pattern could tell.
 const LONG_NUMBER_DIGITS: usize = 8;
 
-pub(crate) fn check_version(text: &str) -> Result<(), Reason> {
+/// What a text must be.
+#[derive(Debug)]
+pub(crate) enum TextRule {
+    Version,
+    Code(Arc<CodeRule>),
+    Serial(Option<Numbers>),
+    Lot { grammar: Option<Arc<CodeRule>>, lots: Lots },
+}
+
+impl TextRule {
+    /// Passes `text`, or says why not.
+    pub(crate) fn check(&self, text: &str) -> Result<(), Reason> {
+        match self {
+            TextRule::Version => check_version(text),
+            TextRule::Code(code) => code.check(text),
+            TextRule::Serial(serials) => check_serial(text, serials.as_ref()),
+            TextRule::Lot { grammar, lots } => check_lot(text, grammar.as_deref(), lots),
+        }
+    }
+
+    /// Whether a text that passed is bound only by its shape, so that an identifier of that shape could pass:
+    /// not where it equals what the site declares.
+    pub(crate) fn is_unbound(&self, text: &str) -> bool {
+        match self {
+            TextRule::Version | TextRule::Code(_) => true,
+            TextRule::Serial(_) | TextRule::Lot { lots: Lots::KnownAtSite, .. } => false,
+            TextRule::Lot { lots: Lots::Registered(lots), .. } => !lots.contains(text),
+        }
+    }
+}
+
+fn check_version(text: &str) -> Result<(), Reason> {
     check_bytes(text, MAX_VERSION_BYTES, Space::Refused)?;
     if is_version(text) { Ok(()) } else { Err(Reason::PatternMismatch) }
 }
 
-pub(crate) fn check_serial(text: &str, serials: Option<&BTreeSet<Box<str>>>) -> Result<(), Reason> {
-    check_bytes(text, MAX_SERIAL_BYTES, Space::Refused)?;
+fn check_serial(text: &str, serials: Option<&Numbers>) -> Result<(), Reason> {
+    check_bytes(text, MAX_NUMBER_BYTES, Space::Refused)?;
     match serials {
         None => Err(Reason::NoInventory),
         Some(serials) if serials.contains(text) => Ok(()),
         Some(_) => Err(Reason::NotInInventory),
+    }
+}
+
+fn check_lot(text: &str, grammar: Option<&CodeRule>, lots: &Lots) -> Result<(), Reason> {
+    check_bytes(text, MAX_NUMBER_BYTES, Space::LeftToPattern)?;
+    match (lots, grammar) {
+        (Lots::KnownAtSite, _) => Ok(()),
+        (Lots::Registered(lots), _) if lots.contains(text) => Ok(()),
+        (_, None) => Err(Reason::UnknownLot),
+        (_, Some(grammar)) => grammar.check(text).map_err(|reason| match reason {
+            Reason::PatternMismatch => Reason::UnknownLot,
+            other => other,
+        }),
     }
 }
 

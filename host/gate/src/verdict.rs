@@ -31,25 +31,45 @@ pub struct Refusal {
     /// The declared field that broke it; `None` where the record as a whole did, or a field that is not
     /// declared, since then the name itself is content.
     pub field: Option<FieldName>,
+    /// The detector that took the value for an identifier: a name of a shape, and no content.
+    pub detector: Option<&'static str>,
 }
 
 impl Refusal {
-    pub(crate) fn of(field: &FieldName, reason: Reason) -> Self {
-        Self { reason, field: Some(field.clone()) }
+    pub(crate) fn of(field: &FieldName, fault: impl Into<Fault>) -> Self {
+        let Fault { reason, detector } = fault.into();
+        Self { reason, field: Some(field.clone()), detector }
     }
 }
 
 impl From<Reason> for Refusal {
     fn from(reason: Reason) -> Self {
-        Self { reason, field: None }
+        Self { reason, field: None, detector: None }
+    }
+}
+
+/// Why one value was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub(crate) reason: Reason,
+    pub(crate) detector: Option<&'static str>,
+}
+
+impl From<Reason> for Fault {
+    fn from(reason: Reason) -> Self {
+        Self { reason, detector: None }
     }
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.reason)?;
+        if let Some(detector) = self.detector {
+            write!(f, " ({detector})")?;
+        }
         match &self.field {
-            Some(field) => write!(f, "{} in field {field}", self.reason),
-            None => write!(f, "{}", self.reason),
+            Some(field) => write!(f, " in field {field}"),
+            None => Ok(()),
         }
     }
 }

@@ -5,14 +5,15 @@
 
 use std::borrow::Cow;
 
-use labrelay_manifest::{About, Field, Presence};
+use labrelay_manifest::About;
 use labrelay_model::{CellKind, FieldType, Reason, RowId, Timestamp, Value};
 
 use crate::Refusal;
+use crate::column::Column;
 use crate::decimal::{self, DURATION_DECIMALS};
-use crate::gate::StreamGate;
+use crate::event::Expected;
 use crate::json::MAX_LINE_BYTES;
-use crate::rule::Rule;
+use crate::stream::StreamGate;
 
 /// Why a line is refused.
 pub(super) enum Fault {
@@ -28,16 +29,21 @@ pub(super) fn judge(stream: &StreamGate, line: &[u8], now: Timestamp) -> Result<
     let rest = line.and_then(|line| line.strip_prefix("{\"row_id\":\"")).ok_or(Fault::Form)?;
     let (hex, rest) = rest.split_once("\",\"fields\":{").ok_or(Fault::Form)?;
     let row_id = read_row_id(hex).ok_or(Fault::Form)?;
-    let (mut rest, mut comma) = (rest, "");
-    for ((field, key), rule) in stream.declared.fields.iter().zip(&stream.keys).zip(&stream.rules) {
-        match rest.strip_prefix(comma).and_then(|rest| rest.strip_prefix(&**key)) {
-            Some(value) => {
-                rest = judge_value(field, rule, value, now)?;
+    let (mut rest, mut comma, mut event) = (rest, "", None);
+    for (at, column) in stream.leaving().iter().enumerate() {
+        let events = stream.leaving_events();
+        let expected = Expected::of(events, event, at);
+        match rest.strip_prefix(comma).and_then(|rest| rest.strip_prefix(&*column.key)) {
+            Some(text) => {
+                let value;
+                (value, rest) = judge_value(stream, column, expected, text, now)?;
+                event = event.or_else(|| events?.claimed(at, &value?));
                 comma = ",";
             }
-            None if field.presence == Presence::Optional => {}
-            None if rest.contains(&**key) => return Err(Fault::Form), // it is there, but not in its place
-            None => return Err(refused(field, Reason::MissingField)),
+            None => expected.judge_absence(column.field.presence).map_err(|reason| {
+                // It may be there, but not in its place.
+                if rest.contains(&*column.key) { Fault::Form } else { refused(column, reason) }
+            })?,
         }
     }
     match (rest, stream.declared.about) {
@@ -47,8 +53,8 @@ pub(super) fn judge(stream: &StreamGate, line: &[u8], now: Timestamp) -> Result<
     }
 }
 
-fn refused(field: &Field, reason: Reason) -> Fault {
-    Fault::Refused(Refusal::of(&field.name, reason))
+fn refused(column: &Column, fault: impl Into<crate::verdict::Fault>) -> Fault {
+    Fault::Refused(Refusal::of(&column.field.name, fault))
 }
 
 /// 32 lower-case hex digits.
@@ -57,20 +63,30 @@ fn read_row_id(hex: &str) -> Option<RowId> {
     u128::from_str_radix(hex, 16).ok().filter(|_| is_canonical).map(|id| RowId(id.to_be_bytes()))
 }
 
-/// Judges the value that `text` begins with; gives what stands behind it.
-fn judge_value<'a>(field: &Field, rule: &Rule, text: &'a str, now: Timestamp) -> Result<&'a str, Fault> {
-    if field.ty.cell_kind() == CellKind::Text {
+/// Judges the value that `text` begins with; gives it, unless it is a text, and what stands behind it.
+fn judge_value<'a>(
+    stream: &StreamGate,
+    column: &Column,
+    expected: Expected<'_>,
+    text: &'a str,
+    now: Timestamp,
+) -> Result<(Option<Value>, &'a str), Fault> {
+    if column.field.ty.cell_kind() == CellKind::Text {
         let (text, rest) = quoted(text).ok_or(Fault::Form)?;
-        return rule.judge_text(&text).map(|()| rest).map_err(|reason| refused(field, reason));
+        stream.judge_text(column, expected, &text).map_err(|fault| refused(column, fault))?;
+        return Ok((None, rest));
     }
-    let (value, rest) = read_value(&field.ty, text).ok_or(Fault::Form)?;
-    let mut value = value.map_err(|reason| refused(field, reason))?;
-    rule.judge(&mut value, now).map(|()| rest).map_err(|reason| refused(field, reason))
+    let (value, rest) = read_value(column, text).ok_or(Fault::Form)?;
+    let value = value.map_err(|reason| refused(column, reason))?;
+    let mut canonical = value.clone();
+    stream.judge_value(column, expected, &mut canonical, now).map_err(|fault| refused(column, fault))?;
+    // A column may have more decimals than the event's own slot.
+    if canonical == value { Ok((Some(value), rest)) } else { Err(Fault::Form) }
 }
 
 /// The value of a type that is no text, and what stands behind it; `None` if it is not in canonical form.
-fn read_value<'a>(ty: &FieldType, text: &'a str) -> Option<(Result<Value, Reason>, &'a str)> {
-    Some(match ty {
+fn read_value<'a>(column: &Column, text: &'a str) -> Option<(Result<Value, Reason>, &'a str)> {
+    Some(match &column.field.ty {
         FieldType::Int { .. } => number(text, 0).map(|(units, rest)| (Ok(Value::Int(units)), rest))?,
         FieldType::Duration { .. } => {
             number(text, DURATION_DECIMALS).map(|(units, rest)| (Ok(Value::Duration(units)), rest))?
@@ -89,7 +105,7 @@ fn read_value<'a>(ty: &FieldType, text: &'a str) -> Option<(Result<Value, Reason
         }
         FieldType::Enum { .. } | FieldType::Event { .. } | FieldType::Role | FieldType::Path { .. } => {
             let (word, rest) = quoted(text)?;
-            (ty.choice_index(&word).map(Value::Enum).ok_or(Reason::NotInValues), rest)
+            (column.word_index(&word).map(Value::Enum).ok_or(Reason::NotInValues), rest)
         }
         FieldType::Version | FieldType::Code { .. } | FieldType::Serial | FieldType::Lot { .. } => {
             return None;

@@ -104,7 +104,8 @@ fn every_other_writing_of_the_same_is_refused() {
 #[test]
 fn a_record_that_the_gate_refuses_is_named_by_line_and_field() {
     let lines = line(1) + &line(2).replace("\"power\":12.5", "\"power\":100.5");
-    let refusal = Refusal { reason: Reason::OutOfRange, field: Some(FieldName::new("power").unwrap()) };
+    let refusal =
+        Refusal { reason: Reason::OutOfRange, field: Some(FieldName::new("power").unwrap()), detector: None };
     let refused = check_lines(2, &lines).unwrap_err();
     assert_eq!(refused, BatchRefusal::Record { line: 3, refusal });
     assert_eq!(refused.to_string(), "line 3: out_of_range in field power");
