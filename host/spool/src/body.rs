@@ -57,6 +57,11 @@ pub(crate) fn unpack(packed: &[u8]) -> Option<Vec<u8>> {
     zstd::bulk::decompress(packed, wire::MAX_BATCH_BYTES).ok()
 }
 
+/// The header of an unpacked body.
+pub(crate) fn header_of(lines: &[u8]) -> Option<BatchHeader> {
+    serde_json::from_slice(lines.split(|byte| *byte == b'\n').next()?).ok()
+}
+
 /// The header as it is stored for tombstones: without a number of records.
 pub(crate) fn header_text(header: &BatchHeader) -> String {
     // A struct of names, digests and numbers always has a JSON form.

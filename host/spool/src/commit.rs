@@ -65,8 +65,18 @@ struct Packed {
 impl Spool {
     /// Makes `commit` durable as a whole. Called by several threads at once; compresses before it waits its turn.
     pub fn commit(&self, commit: &Commit) -> Result<Committed, CommitError> {
+        self.commit_with(commit, |_| Ok(()))
+    }
+
+    /// The same with `more` work in the transaction.
+    pub(crate) fn commit_with(
+        &self,
+        commit: &Commit,
+        more: impl FnOnce(&WriteTransaction) -> Result<(), SpoolError>,
+    ) -> Result<Committed, CommitError> {
         let packed = self.pack(commit)?;
-        let sealed = quarantine::seal(self.recipient.as_ref(), &commit.quarantined)?;
+        let recipient = self.config.quarantine_recipient.as_ref();
+        let sealed = quarantine::seal(recipient, &commit.quarantined, &commit.plugin_version)?;
         let committed = sum(&packed);
         self.refuse_if_disk_full(committed.bytes)?;
         let result = self.store.write(|txn| {
@@ -78,6 +88,7 @@ impl Spool {
             seen::put(txn, &commit.family, &commit.seen, commit.now)?;
             ledger::add(txn, &commit.ledger)?;
             quarantine::put(txn, sealed.as_ref(), self.config.quarantine_max_bytes, commit.now)?;
+            more(txn)?;
             Ok(committed)
         });
         match &result {

@@ -40,8 +40,10 @@ impl Spool {
         reason: Reason,
         now: Timestamp,
     ) -> Result<bool, SpoolError> {
-        let entry = QuarantineEntry::refused_batch(id, body::unpack(packed).unwrap_or_default(), reason, now);
-        let sealed = quarantine::seal(self.recipient.as_ref(), &[entry])?;
+        let lines = body::unpack(packed).unwrap_or_default();
+        let plugin_version = body::header_of(&lines).map(|header| header.plugin_version).unwrap_or_default();
+        let entry = QuarantineEntry::refused_batch(id, lines, reason, now);
+        let sealed = quarantine::seal(self.config.quarantine_recipient.as_ref(), &[entry], &plugin_version)?;
         self.store.write(|txn| {
             if self.bury(txn, &BatchKey::from(id), reason)?.is_none() {
                 return Ok(false);

@@ -31,11 +31,6 @@ pub enum OpenError {
     /// The folder is open to others, or can't be used.
     #[error(transparent)]
     Folder(#[from] labrelay_os::private::PrivateError),
-    /// The site's recipient is none.
-    #[error(
-        "the quarantine recipient is no age X25519 recipient: it starts with `age1`, see `age-keygen -y`"
-    )]
-    Recipient,
     /// A damaged database can't be renamed.
     #[error("{path} is damaged and can't be set aside: {source}; rename or remove it by hand")]
     SetAside {
@@ -77,6 +72,12 @@ pub enum SpoolError {
         /// The batch.
         id: Box<BatchId>,
     },
+    /// A message of the quarantine is gone, or not the one that was opened.
+    #[error("the message was purged or requeued by someone else meanwhile: list the quarantine again")]
+    MessageChanged,
+    /// Entries that stay in the quarantine can't be sealed.
+    #[error("what stays refused can't be sealed again: the configuration names no quarantine.recipient")]
+    NoRecipient,
     /// Sealing, compressing or encoding failed.
     #[error(transparent)]
     Key(#[from] KeyError),

@@ -17,6 +17,7 @@
 //! | `ledger` | (family, source, stream or empty, outcome, reason or 0) | units, records |
 //! | `refused` | (`family.stream`, reason) | batches and records replaced by tombstones |
 //! | `quarantine` | (day, number) | entries; one age message of NDJSON |
+//! | `quarantine_counts` | (day, number, family, stream or empty, reason) | units of that message, bytes of their raw parts |
 //! | `counters` | name | sums kept so that nothing needs to be scanned |
 //!
 //! **Sealed** means: id of the data key (`u32` big-endian), nonce counter (`u64` big-endian), then AES-256-GCM
@@ -27,7 +28,8 @@
 //! - the pending numbers of a stream and epoch end at `next - 1` and have no hole; the first may be above 1;
 //! - a stream's three sums equal the sums over its `pending` rows (bytes with [`ROW_OVERHEAD`] each);
 //! - `pending` rows of another epoch than `meta.epoch` are there only while a new epoch is being moved to;
-//! - a body names a data key that `data_keys` holds.
+//! - a body names a data key that `data_keys` holds;
+//! - the counts of a `quarantine` row add up to its entries; a row of a build before there were counts has none.
 //!
 //! A changed meaning of any of this is a new version; an older build refuses a newer version and touches nothing.
 
@@ -45,6 +47,8 @@ pub(crate) const DAY_US: i64 = 24 * 3600 * 1_000_000;
 
 type Batch = (&'static str, &'static [u8; 16], u64);
 type LandedBatch = (i64, &'static str, &'static [u8; 16], u64);
+/// Key of a line of `quarantine_counts`.
+pub(crate) type QuarantineCountKey = (i64, u64, &'static str, &'static str, u16);
 type LedgerLine = (&'static str, &'static str, &'static str, u8, u16);
 
 pub(crate) const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
@@ -62,6 +66,8 @@ pub(crate) const LEDGER: TableDefinition<'_, LedgerLine, (u64, u64)> = TableDefi
 pub(crate) const REFUSED: TableDefinition<'_, (&str, u16), (u64, u64)> = TableDefinition::new("refused");
 pub(crate) const QUARANTINE: TableDefinition<'_, (i64, u64), (u32, &[u8])> =
     TableDefinition::new("quarantine");
+pub(crate) const QUARANTINE_COUNTS: TableDefinition<'_, QuarantineCountKey, (u64, u64)> =
+    TableDefinition::new("quarantine_counts");
 pub(crate) const COUNTERS: TableDefinition<'_, &str, u64> = TableDefinition::new("counters");
 
 /// `meta`: the format's version.
@@ -77,7 +83,9 @@ pub(crate) const SENT_BATCHES: &str = "sent_batches";
 pub(crate) const QUARANTINE_BYTES: &str = "quarantine_bytes";
 /// `counters`: entries in those messages.
 pub(crate) const QUARANTINE_ENTRIES: &str = "quarantine_entries";
-/// `counters`: entries whose message was purged to keep the quarantine's bound.
+/// `counters`: highest number that a message of the quarantine has had.
+pub(crate) const QUARANTINE_LAST: &str = "quarantine_last_number";
+/// `counters`: entries whose message was purged, to keep a bound or by an administrator.
 pub(crate) const QUARANTINE_PURGED: &str = "quarantine_purged_entries";
 /// `counters`: entries that were only counted, for want of a recipient.
 pub(crate) const QUARANTINE_UNKEPT: &str = "quarantine_unkept_entries";

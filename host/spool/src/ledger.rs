@@ -67,11 +67,28 @@ pub(crate) fn add(txn: &WriteTransaction, counts: &[(LedgerKey, LedgerCounts)]) 
     }
     let mut table = txn.open_table(LEDGER)?;
     for (key, counts) in counts {
-        let (outcome, reason) = outcome_numbers(key.outcome);
-        let stream = key.stream.as_ref().map_or("", StreamName::as_str);
-        let key = (key.family.as_str(), key.source.as_str(), stream, outcome, reason);
+        let key = table_key(key);
         let (units, records) = table.get(key)?.map_or((0, 0), |row| row.value());
         table.insert(key, (units.saturating_add(counts.units), records.saturating_add(counts.records)))?;
+    }
+    Ok(())
+}
+
+/// Takes counts from the ledger, of units that came to another end after all. A line without units goes.
+pub(crate) fn subtract(
+    txn: &WriteTransaction,
+    counts: &[(LedgerKey, LedgerCounts)],
+) -> Result<(), SpoolError> {
+    let mut table = txn.open_table(LEDGER)?;
+    for (key, counts) in counts {
+        let key = table_key(key);
+        let (units, records) = table.get(key)?.map_or((0, 0), |row| row.value());
+        let (units, records) = (units.saturating_sub(counts.units), records.saturating_sub(counts.records));
+        if units == 0 && records == 0 {
+            table.remove(key)?;
+        } else {
+            table.insert(key, (units, records))?;
+        }
     }
     Ok(())
 }
@@ -88,6 +105,12 @@ pub(crate) fn add_refused(
     let (batches, records) = table.get(key)?.map_or((0, 0), |row| row.value());
     table.insert(key, (batches.saturating_add(1), records.saturating_add(u64::from(lost))))?;
     Ok(())
+}
+
+fn table_key(key: &LedgerKey) -> (&str, &str, &str, u8, u16) {
+    let (outcome, reason) = outcome_numbers(key.outcome);
+    let stream = key.stream.as_ref().map_or("", StreamName::as_str);
+    (key.family.as_str(), key.source.as_str(), stream, outcome, reason)
 }
 
 fn outcome_numbers(outcome: Outcome) -> (u8, u16) {

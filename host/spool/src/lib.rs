@@ -37,7 +37,10 @@ pub use ledger::RefusedCount;
 pub use open::{OpenReport, SetAside};
 pub use outbox::{StoredBatch, StreamMark};
 pub use peek::PeekedBatch;
-pub use quarantine::{QuarantineEntry, QuarantineMessage};
+pub use quarantine::{
+    Form, KeyFileError, OpenedMessage, QuarantineCount, QuarantineEntry, QuarantineId, QuarantineKey,
+    QuarantineListing, Recipient, Requeue, UnreadableMessage, UnsealError,
+};
 pub use status::{QuarantineStatus, SpoolStatus};
 
 use std::sync::Mutex;
@@ -47,7 +50,6 @@ use std::sync::atomic::AtomicBool;
 pub struct Spool {
     store: store::Store,
     config: SpoolConfig,
-    recipient: Option<quarantine::Recipient>,
     packer: body::Packer,
     sealer: Mutex<seal::Sealer>,
     full: AtomicBool,

@@ -15,7 +15,7 @@ use crate::disk::{FileMedium, Medium, check_mark};
 use crate::layout::{self, FILE_NAME, FORMAT, META, META_EPOCH, META_FORMAT};
 use crate::seal::Sealer;
 use crate::store::Store;
-use crate::{OpenError, Spool, SpoolConfig, SpoolError, SpoolKeys, backlog, keys, quarantine};
+use crate::{OpenError, Spool, SpoolConfig, SpoolError, SpoolKeys, backlog, keys};
 
 /// Greatest number of databases set aside in one folder: more would mean a dying disk, and fill it.
 const MAX_SET_ASIDE: u32 = 100;
@@ -91,6 +91,7 @@ impl Spool {
         let spool = Self::assemble(store, config, sealer)?;
         let moved = spool.finish_moving()?;
         spool.sent().purge(now)?;
+        spool.purge_quarantine(now)?;
         let epoch = spool.epoch()?;
         Ok((spool, OpenReport { epoch, created, set_aside, moved }))
     }
@@ -98,7 +99,6 @@ impl Spool {
     pub(crate) fn assemble(store: Store, config: SpoolConfig, sealer: Sealer) -> Result<Self, OpenError> {
         Ok(Self {
             store,
-            recipient: quarantine::recipient(config.quarantine_recipient.as_deref())?,
             config,
             packer: Packer::new()?,
             sealer: Mutex::new(sealer),
@@ -129,6 +129,7 @@ pub(crate) fn prepare(
     } else {
         let verdict = catch_unwind(AssertUnwindSafe(|| store.read(|txn| Ok(inspect(txn, sealer)))));
         verdict.map_err(|_| Unusable::Damaged)???;
+        complete(&store)?;
     }
     Ok((store, is_new))
 }
@@ -164,7 +165,22 @@ fn found(txn: &WriteTransaction, epoch: &[u8; 16], proof: &[u8]) -> Result<(), S
     txn.open_table(layout::REFUSED)?;
     txn.open_table(layout::QUARANTINE)?;
     txn.open_table(layout::COUNTERS)?;
+    add_later_tables(txn)
+}
+
+/// Tables that spools of earlier builds do not have.
+fn add_later_tables(txn: &WriteTransaction) -> Result<(), SpoolError> {
+    txn.open_table(layout::QUARANTINE_COUNTS)?;
     Ok(())
+}
+
+/// Makes what a spool of an earlier build lacks.
+fn complete(store: &Store) -> Result<(), SpoolError> {
+    let has_all = store.read(|txn| match txn.open_table(layout::QUARANTINE_COUNTS) {
+        Err(redb::TableError::TableDoesNotExist(_)) => Ok(false),
+        opened => Ok(opened.map(|_| true)?),
+    })?;
+    if has_all { Ok(()) } else { store.write(add_later_tables) }
 }
 
 /// Checks version, storage key and tables of a spool that was there.

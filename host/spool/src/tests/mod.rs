@@ -7,5 +7,6 @@ mod epochs;
 mod failing_disk;
 mod journal;
 mod quarantine;
+mod requeue;
 mod sealing;
 mod support;

@@ -5,25 +5,16 @@ use std::fs;
 
 use redb::{ReadableDatabase, ReadableTable};
 
+use super::quarantine::{entry, keeping};
 use super::support::{MARKER, Site, alter_body, at, batches, empty, records};
 use crate::layout::{BODIES, BatchKey, CURSORS};
-use crate::{Commit, QuarantineEntry, Spool, SpoolError, SpoolKeys, cursor};
+use crate::{Commit, Spool, SpoolError, SpoolKeys, cursor};
 
 #[test]
 fn no_file_of_the_spool_holds_a_record_a_cursor_or_a_quarantined_part() {
-    let mut site = Site::new();
-    site.config.quarantine_recipient = Some(age::x25519::Identity::generate().to_public().to_string());
-    let raw = QuarantineEntry {
-        family: "navios".parse().unwrap(),
-        source: Some("listmode".parse().unwrap()),
-        stream: None,
-        reason: labrelay_model::Reason::BadText,
-        position: labrelay_model::Position(0),
-        received_at: at(0),
-        raw: labrelay_model::Redacted(MARKER.into()),
-    };
+    let (site, _) = keeping();
     let cursor = Some(MARKER.into());
-    let commit = Commit { cursor, quarantined: vec![raw], ..records("bead_qc", 1) };
+    let commit = Commit { cursor, quarantined: vec![entry(1)], ..records("bead_qc", 1) };
     let spool = site.open();
     for _ in 0..20 {
         spool.commit(&commit).unwrap();

@@ -31,6 +31,12 @@ impl Site {
         self.try_open().unwrap().0
     }
 
+    pub(super) fn open_with(&self, change: impl FnOnce(&mut SpoolConfig)) -> Spool {
+        let mut config = self.config.clone();
+        change(&mut config);
+        Spool::open(&self.folder(), config, SpoolKeys::new(&self.key).unwrap(), at(0)).unwrap().0
+    }
+
     pub(super) fn folder(&self) -> PathBuf {
         self.dir.path().join("spool")
     }
