@@ -53,7 +53,7 @@ impl Report {
         if config.quarantine.recipient.is_none() {
             self.warn(
                 "quarantine",
-                "no recipient is set, so refused units are only counted; \
+                "counts_only: refused units are counted and not kept; \
                  make a key with `age-keygen` and set quarantine.recipient to keep them sealed",
             );
         }

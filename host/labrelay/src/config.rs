@@ -2,6 +2,8 @@
 //!
 //! `docs/configuration.md` describes each key; an unknown key is an error that names the line.
 
+mod quarantine;
+
 use std::collections::BTreeMap;
 use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
@@ -13,6 +15,8 @@ use labrelay_manifest::{Inventory, settle_time, yaml};
 use labrelay_model::{DeviceName, FamilyName, SourceName};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
+
+pub(crate) use quarantine::Quarantine;
 
 /// Greatest configuration file in bytes; a site's is a few kilobytes.
 const MAX_CONFIG_BYTES: u64 = 1 << 20;
@@ -121,23 +125,6 @@ impl Default for Spool {
     /// 1 GiB: over a year of one instrument's QC and events, and small beside a controller PC's disk.
     fn default() -> Self {
         Self { max_bytes: 1 << 30 }
-    }
-}
-
-/// What happens to refused units.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Quarantine {
-    /// The site's `age` recipient (`age1…`). Without one nothing is kept but counts.
-    pub recipient: Option<String>,
-    /// Sealed bytes kept; the oldest go first, and are counted.
-    pub max_bytes: u64,
-}
-
-impl Default for Quarantine {
-    /// 256 MiB: at 64 KiB a refused file, some 4,000 of them.
-    fn default() -> Self {
-        Self { recipient: None, max_bytes: 256 << 20 }
     }
 }
 

@@ -14,7 +14,7 @@ use labrelay_model::{
     AcceptedLines, InputIdentity, LedgerCounts, LedgerKey, Outcome, Position, Reason, Record, Redacted,
     RowId, SourceName, StreamIndex, StreamName, Timestamp,
 };
-use labrelay_spool::QuarantineEntry;
+use labrelay_spool::{Form, QuarantineEntry};
 
 /// Judges the units of one family.
 pub(crate) struct Judge {
@@ -48,9 +48,21 @@ pub(crate) struct Judged {
 /// The gate's word on all records of a unit.
 enum UnitVerdict {
     Accepted(Vec<AcceptedRecord>),
-    /// With the plugin's records as they came, for the sealed quarantine.
+    /// With all the unit's records, for the sealed quarantine.
     Quarantined(Reason, Redacted),
     Dropped(Reason),
+}
+
+/// What a unit that goes to quarantine leaves behind.
+struct Refused {
+    reason: Reason,
+    form: Form,
+    raw: Redacted,
+}
+
+/// What a plugin's raw part is. The SDK gives an unmatched log line in a form that can be matched again.
+fn form_of_raw(reason: Reason) -> Form {
+    if reason == Reason::UnmatchedEvent { Form::EventLine } else { Form::Raw }
 }
 
 impl Judge {
@@ -88,13 +100,15 @@ impl Judge {
                         (Outcome::Accepted, ONE_UNIT)
                     }
                     UnitVerdict::Quarantined(reason, raw) => {
-                        judged.quarantined.push(self.entry(origin, &stream, reason, unit.position, raw, now));
+                        let refused = Refused { reason, form: Form::Records, raw };
+                        judged.quarantined.push(self.entry(origin, &stream, refused, unit.position, now));
                         (Outcome::Quarantined(reason), ONE_UNIT)
                     }
                     UnitVerdict::Dropped(reason) => (Outcome::Dropped(reason), ONE_UNIT),
                 },
                 UnitOutcome::Refused(reason, raw) => {
-                    judged.quarantined.push(self.entry(origin, &stream, reason, unit.position, raw, now));
+                    let refused = Refused { reason, form: form_of_raw(reason), raw };
+                    judged.quarantined.push(self.entry(origin, &stream, refused, unit.position, now));
                     (Outcome::Quarantined(reason), ONE_UNIT)
                 }
                 UnitOutcome::Dropped(reason, units) => {
@@ -123,8 +137,9 @@ impl Judge {
                 Verdict::Accepted(record) => accepted.push(record),
                 Verdict::Dropped(reason) => dropped = Some(reason),
                 Verdict::Quarantined { refusal, record } => {
-                    let refused = std::iter::once(record).chain(records);
-                    return UnitVerdict::Quarantined(refusal.reason, self.raw(refused));
+                    let passed = accepted.into_iter().map(AcceptedRecord::into_record);
+                    let whole = passed.chain([record]).chain(records);
+                    return UnitVerdict::Quarantined(refusal.reason, self.raw(whole));
                 }
             }
         }
@@ -146,14 +161,16 @@ impl Judge {
         }
     }
 
-    /// The refused record and those after it, for the sealed quarantine only.
+    /// A unit's records for the sealed quarantine only. All of them: requeued, its rows have the names that they
+    /// would have had.
     fn raw(&self, records: impl Iterator<Item = Record>) -> Redacted {
-        let mut lines = Redacted::default();
-        for record in records {
-            lines.0.extend_from_slice(&json::unchecked_line(&self.manifest, &record).0);
-            lines.0.push(b'\n');
+        let lines: Vec<_> = records.map(|record| json::unchecked_line(&self.manifest, &record)).collect();
+        let mut all = Redacted(Vec::with_capacity(lines.iter().map(|line| line.0.len() + 1).sum()));
+        for line in lines {
+            all.0.extend_from_slice(&line.0);
+            all.0.push(b'\n');
         }
-        lines
+        all
     }
 
     fn row_id(&self, identity: &InputIdentity, position: Position, index: usize) -> RowId {
@@ -173,9 +190,8 @@ impl Judge {
         &self,
         origin: &Origin,
         stream: &Option<StreamName>,
-        reason: Reason,
+        Refused { reason, form, raw }: Refused,
         position: Position,
-        raw: Redacted,
         now: Timestamp,
     ) -> QuarantineEntry {
         QuarantineEntry {
@@ -183,8 +199,10 @@ impl Judge {
             source: Some(origin.source.clone()),
             stream: stream.clone(),
             reason,
+            input: Some(origin.identity),
             position,
             received_at: now,
+            form,
             raw,
         }
     }

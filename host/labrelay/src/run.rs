@@ -27,7 +27,7 @@ use crate::status::{Board, FamilyState};
 use crate::stop::Stop;
 use crate::{clock, control, receiver, setup, spool_access};
 
-/// How often batches older than the journal's days are looked for; they are kept by the day.
+/// How often what is older than journal and quarantine keep is looked for; both keep by the day.
 const PURGE_EVERY: Duration = Duration::from_secs(3600);
 /// Longest wait for threads at the end; what is not committed then is read again at the next start.
 const STOP_WITHIN: Duration = Duration::from_secs(4);
@@ -132,15 +132,18 @@ impl Service {
         Ok(Judge::new(manifest, self.config.site(), &self.keys.row_key()?))
     }
 
-    /// The journal's days pass also while nothing lands.
-    async fn keep_journal_short(&self) {
+    /// The days of journal and quarantine pass also while nothing lands and nothing is refused.
+    async fn keep_short(&self) {
         let mut every = tokio::time::interval(PURGE_EVERY);
         loop {
             every.tick().await;
             let spool = Arc::clone(&self.spool);
-            let purged = tokio::task::spawn_blocking(move || spool.sent().purge(clock::now())).await;
-            if let Ok(Err(error)) = purged {
-                error!("the journal of what has left can't be shortened: {error}");
+            let purge = move || {
+                spool.sent().purge(clock::now())?;
+                spool.purge_quarantine(clock::now())
+            };
+            if let Ok(Err(error)) = tokio::task::spawn_blocking(purge).await {
+                error!("what is older than journal and quarantine keep can't be removed: {error}");
             }
         }
     }
@@ -159,7 +162,7 @@ impl Service {
         let delivery = deliver(&uploader, &outbox, &policy, &self.new_batch, told);
         tokio::select! {
             (signal, ()) = async { tokio::join!(signal, delivery) } => signal,
-            () = self.keep_journal_short() => Ok(()),
+            () = self.keep_short() => Ok(()),
         }
     }
 }

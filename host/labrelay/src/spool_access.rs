@@ -21,7 +21,8 @@ pub(crate) fn open(config: &Config) -> anyhow::Result<(Spool, OpenReport)> {
     let bounds = SpoolConfig {
         max_bytes: config.spool.max_bytes,
         quarantine_recipient: config.quarantine.recipient.clone(),
-        quarantine_max_bytes: config.quarantine.max_bytes,
+        quarantine_max_bytes: config.quarantine.keep.max_bytes(),
+        quarantine_max_days: config.quarantine.keep.max_days.get(),
         journal_max_bytes: config.journal.max_bytes,
         journal_max_age: Duration::from_secs(SECONDS_A_DAY * u64::from(config.journal.max_days)),
     };

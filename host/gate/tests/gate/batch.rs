@@ -116,7 +116,10 @@ fn a_record_that_the_gate_refuses_is_named_by_line_and_field() {
 fn a_specimen_never_leaves_even_in_a_correct_line() {
     let mut header = header(&gate(BENCH), 1);
     header.stream = "tube".parse().unwrap();
-    let line = format!("{{\"row_id\":\"{}\",\"fields\":{{\"at\":\"2026-03-01T08:00:00Z\",\"power\":5}}}}\n", "01".repeat(16));
+    let line = format!(
+        "{{\"row_id\":\"{}\",\"fields\":{{\"at\":\"2026-03-01T08:00:00Z\",\"power\":5}}}}\n",
+        "01".repeat(16)
+    );
     let refusal = Reason::Specimen.into();
     assert_eq!(check_text(&header, &line).unwrap_err(), BatchRefusal::Record { line: 2, refusal });
 }

@@ -76,6 +76,20 @@ fn a_quarantined_record_is_given_back_and_nothing_shows_its_content() {
 }
 
 #[test]
+fn a_quarantined_record_is_read_back_as_it_was() {
+    let manifest = gate(BENCH).manifest().clone();
+    let mut sparse = record(0, run_cells());
+    for at in 0..sparse.cells.len() {
+        let line = labrelay_gate::json::unchecked_line(&manifest, &sparse);
+        assert_eq!(labrelay_gate::json::read_record(&manifest, &line.0), Ok(sparse.clone()));
+        sparse.cells[at] = None;
+    }
+    let strange = record(7, vec![Some(text("x")), None]);
+    let line = labrelay_gate::json::unchecked_line(&manifest, &strange);
+    assert_eq!(line.0, br##"{"stream":"#7","fields":{"#0":"x"}}"##);
+}
+
+#[test]
 fn lines_of_several_streams_are_kept_apart() {
     let bench = gate(BENCH);
     let other = gate(
