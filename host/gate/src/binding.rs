@@ -15,7 +15,7 @@ pub(crate) type Numbers = Arc<BTreeSet<Box<str>>>;
 pub(crate) const PLAUSIBLE_SINCE_US: i64 = 946_684_800_000_000;
 
 /// Everything outside the manifest that a rule asks for.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Binding {
     /// `None` where the site has declared no inventory.
     pub(crate) serials: Option<Numbers>,
@@ -55,6 +55,11 @@ impl Binding {
             collect_since: None,
             codes: HashMap::new(),
         }
+    }
+
+    /// For figures: the window of a specimen that may be summed up can begin before the site's first day.
+    pub(crate) fn for_windows(&self) -> Self {
+        Self { collect_since: None, ..self.clone() }
     }
 
     /// The first instant that any time may tell of, in microseconds.

@@ -44,7 +44,8 @@ impl StreamGate {
             index: StreamIndex(u16::try_from(at).ok()?),
             declared: stream.clone(),
             columns: Column::all(&stream.fields, binding),
-            figures: (stream.about == About::Specimen).then(|| Column::all(stream.leaving(), binding)),
+            figures: (stream.about == About::Specimen)
+                .then(|| Column::all(stream.leaving(), &mut binding.for_windows())),
             events: catalogue.map(|catalogue| EventRules::new(catalogue, &stream.fields, binding)),
             screen,
             event_time: stream

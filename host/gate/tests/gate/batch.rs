@@ -113,15 +113,19 @@ fn a_record_that_the_gate_refuses_is_named_by_line_and_field() {
 }
 
 #[test]
-fn a_specimen_never_leaves_even_in_a_correct_line() {
+fn specimens_leave_as_figures_of_at_least_five_and_in_no_other_form() {
     let mut header = header(&gate(BENCH), 1);
     header.stream = "tube".parse().unwrap();
-    let line = format!(
-        "{{\"row_id\":\"{}\",\"fields\":{{\"at\":\"2026-03-01T08:00:00Z\",\"power\":5}}}}\n",
-        "01".repeat(16)
-    );
-    let refusal = Reason::Specimen.into();
-    assert_eq!(check_text(&header, &line).unwrap_err(), BatchRefusal::Record { line: 2, refusal });
+    let check = |fields: &str| {
+        check_text(&header, &format!("{{\"row_id\":\"{}\",\"fields\":{fields}}}\n", "01".repeat(16)))
+    };
+    let figures =
+        r#"{"window_start":"2026-03-01T08:00:00Z","window":"1h","acquisitions":5,"power_mean":5}"#;
+    check(figures).unwrap();
+    let of_four = check(&figures.replace(":5,", ":4,")).unwrap_err();
+    assert_eq!(of_four.reason(), Some(Reason::OutOfRange));
+    let record = check(r#"{"at":"2026-03-01T08:00:00Z","power":5}"#).unwrap_err();
+    assert_eq!(record.reason(), Some(Reason::MissingField));
 }
 
 #[test]
