@@ -12,7 +12,7 @@ use crate::config::{Config, Family};
 use crate::device::DeviceKeys;
 use crate::exit::Failure;
 use crate::families::{Installation, InstalledFamily};
-use crate::{receiver, setup};
+use crate::{clock, installed, receiver, setup};
 
 /// Lines are printed as they are found, so that a slow receiver does not hide the rest.
 #[derive(Default)]
@@ -105,11 +105,22 @@ impl Report {
             Err(error) => return self.fail("state folder", &format!("{error:#}")),
         };
         self.ok(&format!("state folder {}", config.state.display()));
+        self.first_day(config);
         match ask_receiver(config, &keys) {
             Ok(()) => {
                 self.ok(&format!("receiver {} knows this device as {}", config.receiver.url, config.device))
             }
             Err(error) => self.fail(&format!("receiver {}", config.receiver.url), &format!("{error:#}")),
+        }
+    }
+
+    fn first_day(&mut self, config: &Config) {
+        match (config.collect_since(), installed::day(&config.state, clock::now())) {
+            (Some(since), _) => self.ok(&format!("collects what happened since {since}, as inventory.collect_since says")),
+            (None, Ok(day)) => self.ok(&format!(
+                "collects what happened since {day}, the day of installation; inventory.collect_since can name an earlier one"
+            )),
+            (None, Err(error)) => self.fail("day of installation", &format!("{error:#}")),
         }
     }
 

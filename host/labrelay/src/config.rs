@@ -12,7 +12,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use labrelay_gate::Site;
 use labrelay_manifest::{Inventory, settle_time, yaml};
-use labrelay_model::{DeviceName, FamilyName, SourceName};
+use labrelay_model::{DeviceName, FamilyName, SourceName, Timestamp};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
@@ -172,6 +172,18 @@ impl Config {
         self.receiver.ca.as_mut().map(resolve);
         let locations = self.families.values_mut().flat_map(|family| family.sources.values_mut());
         locations.flat_map(|location| &mut location.folders).for_each(resolve);
+    }
+
+    /// Where the site has not said since when to collect: since this day.
+    pub(crate) fn collect_by_default_since(&mut self, installed: Timestamp) {
+        if let Some(inventory) = &mut self.inventory {
+            inventory.collect_since.get_or_insert(installed);
+        }
+    }
+
+    /// Nothing that happened before this leaves.
+    pub(crate) fn collect_since(&self) -> Option<Timestamp> {
+        self.inventory.as_ref()?.collect_since
     }
 
     /// What the gate binds values to at this site.

@@ -13,6 +13,7 @@ mod families;
 mod fixture_case;
 mod gate_command;
 mod gates;
+mod installed;
 mod inventory_command;
 mod judge;
 mod logging;

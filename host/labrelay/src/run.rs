@@ -25,7 +25,7 @@ use crate::outbox::SpoolOutbox;
 use crate::pipeline::Pipeline;
 use crate::status::{Board, FamilyState};
 use crate::stop::Stop;
-use crate::{clock, control, receiver, setup, spool_access};
+use crate::{clock, control, installed, receiver, setup, spool_access};
 
 /// How often what is older than journal and quarantine keep is looked for; both keep by the day.
 const PURGE_EVERY: Duration = Duration::from_secs(3600);
@@ -34,8 +34,9 @@ const STOP_WITHIN: Duration = Duration::from_secs(4);
 
 /// Runs until a signal.
 pub(crate) fn run(args: &ConfigArgs) -> anyhow::Result<ExitCode> {
-    let config = Arc::new(Config::read(&args.config).fail_as(Failure::Configuration)?);
+    let mut config = Config::read(&args.config).fail_as(Failure::Configuration)?;
     let keys = DeviceKeys::load_or_create(&config.state)?;
+    config.collect_by_default_since(installed::day(&config.state, clock::now())?);
     let uploader = receiver::uploader(&config, &keys).fail_as(Failure::Configuration)?;
     let (spool, report) = spool_access::open(&config)?;
     if let Some(aside) = report.set_aside {
@@ -46,11 +47,11 @@ pub(crate) fn run(args: &ConfigArgs) -> anyhow::Result<ExitCode> {
     }
     let service = Service {
         spool: Arc::new(spool),
-        board: Board::default(),
+        board: Board::new(config.collect_since()),
         new_batch: Arc::default(),
         stop: Stop::default(),
         keys: Arc::new(keys),
-        config,
+        config: Arc::new(config),
     };
     info!(device = %service.config.device, families = service.config.families.len(), "started");
     control::serve(&service.config.state, Arc::clone(&service.spool), service.board.clone())?;

@@ -29,6 +29,9 @@ pub(crate) struct Status {
     /// What delivery last met with, in words; absent while all is well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivery_trouble: Option<String>,
+    /// Nothing that happened before this is collected; told by a running service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collect_since: Option<Timestamp>,
     /// Each configured family.
     pub families: BTreeMap<FamilyName, FamilyStatus>,
 }
@@ -110,9 +113,15 @@ pub(crate) struct Board(Arc<Mutex<Notes>>);
 struct Notes {
     families: BTreeMap<FamilyName, FamilyStatus>,
     delivery_trouble: Option<String>,
+    collect_since: Option<Timestamp>,
 }
 
 impl Board {
+    /// The board of a service that collects since this instant.
+    pub(crate) fn new(collect_since: Option<Timestamp>) -> Self {
+        Self(Arc::new(Mutex::new(Notes { collect_since, ..Notes::default() })))
+    }
+
     /// Changes what is known of `family`.
     pub(crate) fn update(&self, family: &FamilyName, change: impl FnOnce(&mut FamilyStatus)) {
         change(self.notes().families.entry(family.clone()).or_default());
@@ -131,6 +140,7 @@ impl Board {
             running: true,
             spool: spool.into(),
             delivery_trouble: notes.delivery_trouble.clone(),
+            collect_since: notes.collect_since,
             families: notes.families.clone(),
         };
         drop(notes);
@@ -197,6 +207,9 @@ fn print_for_a_person(status: &Status) {
     }
     if let Some(trouble) = &status.delivery_trouble {
         println!("delivery: {trouble}");
+    }
+    if let Some(since) = status.collect_since {
+        println!("collects what happened since {since}");
     }
     for (name, family) in &status.families {
         println!("\n{name}: {:?}{}", family.state, if family.idle { ", idle" } else { "" });

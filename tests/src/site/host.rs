@@ -72,7 +72,9 @@ impl Host {
         let config = Config {
             state: folder.join("state"),
             device: "flow-7".into(),
-            inventory: Some(format!("{{serials: [{SERIAL}], qc: [{QC_PANEL}], zone: Europe/Berlin}}")),
+            inventory: Some(format!(
+                "{{serials: [{SERIAL}], qc: [{QC_PANEL}], zone: Europe/Berlin, collect_since: 2000-01-01}}"
+            )),
             families,
             url: "https://localhost:1".into(),
             authority: authority.into(),

@@ -48,7 +48,8 @@ fn site_after_all_real_files() -> (Site, Status) {
     let mut site = Site::new();
     let serials = copy_files_and_propose_serials(&site);
     site.enrol(&serials.iter().map(String::as_str).collect::<Vec<_>>());
-    site.host.config.inventory = Some(format!("{{serials: {}}}", serde_json::json!(serials)));
+    site.host.config.inventory =
+        Some(format!("{{serials: {}, collect_since: 2000-01-01}}", serde_json::json!(serials)));
     site.host.config.families.iter_mut().for_each(|family| family.qc = "all".into());
     site.start();
     let status = site.wait_for_units(real_files().len() as u64);

@@ -103,7 +103,7 @@ impl Site {
     ) -> anyhow::Result<()> {
         let mut text = format!(
             "labrelay: 1\nstate: ./state\nplugins: ./plugins\nmanifests: ./manifests\ndevice: {DEVICE}\n\
-             inventory: {{serials: [{SERIAL}], zone: UTC}}\nreceiver: {{url: {}, ca: ./ca.pem}}\n\
+             inventory: {{serials: [{SERIAL}], zone: UTC, collect_since: 2000-01-01}}\nreceiver: {{url: {}, ca: ./ca.pem}}\n\
              spool: {{max_bytes: {spool_bytes}}}\nfamilies:\n",
             json!(url)
         );

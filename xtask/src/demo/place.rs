@@ -17,6 +17,9 @@ const MARK: &str = ".labrelay-demo";
 /// times as long, which at a manifest's 5 s would be five minutes in a fresh checkout.
 const SETTLE: &str = "200ms";
 
+/// The demo's files are of any age; a site that says nothing collects since the day of installation.
+const DEMO_SINCE: &str = "2000-01-01";
+
 /// The folder of `--out`.
 pub(super) struct Place {
     root: PathBuf,
@@ -119,9 +122,10 @@ impl Place {
 fn host_config(families: &[Family], inventory: &Inventory, all_is_qc: bool, url: &str) -> String {
     let manifests = json!(repository().join("manifests"));
     let (serials, qc, zone) = (json!(inventory.serials), json!(inventory.qc), json!(inventory.zone.name()));
+    let since = inventory.collect_since.map_or_else(|| DEMO_SINCE.to_owned(), |since| since.to_string());
     let mut text = format!(
         "labrelay: 1\nstate: ./state\nplugins: ./plugins\nmanifests: {manifests}\ndevice: {}\n\
-         inventory: {{serials: {serials}, qc: {qc}, zone: {zone}}}\nreceiver: {{url: {}, ca: ./ca.pem}}\nfamilies:\n",
+         inventory: {{serials: {serials}, qc: {qc}, zone: {zone}, collect_since: {since}}}\nreceiver: {{url: {}, ca: ./ca.pem}}\nfamilies:\n",
         super::receiver::DEVICE,
         json!(url),
     );
@@ -155,7 +159,10 @@ mod tests {
         let expected = "families:\n  navios:\n    qc: all\n    sources:\n      \
                         listmode: {folders: [\"/data/a: b\"], recursive: true, settle: 200ms}\n";
         assert!(text.ends_with(expected), "{text}");
-        assert!(text.contains("inventory: {serials: [], qc: [], zone: \"UTC\"}\n"), "{text}");
+        assert!(
+            text.contains("inventory: {serials: [], qc: [], zone: \"UTC\", collect_since: 2000-01-01}\n"),
+            "{text}"
+        );
     }
 
     #[test]
