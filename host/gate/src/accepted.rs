@@ -1,4 +1,4 @@
-//! A record that passed the gate. Only `Gate::check` makes one.
+//! A record that passed the gate. Only `Gate::check` makes one, and the closing of an aggregate.
 
 use std::sync::Arc;
 

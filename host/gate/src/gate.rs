@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use labrelay_manifest::{About, Manifest};
-use labrelay_model::{Reason, Record, Timestamp};
+use labrelay_manifest::Manifest;
+use labrelay_model::{Reason, Record, StreamIndex, Timestamp};
 
 use crate::binding::Binding;
 use crate::screen::Screen;
 use crate::stream::StreamGate;
-use crate::{AcceptedRecord, Site, Verdict};
+use crate::{AcceptedRecord, Site, SpecimenRecord, Verdict};
 
 /// The rules of one manifest at one site. Built once, then asked for every record from any thread.
 #[derive(Debug)]
@@ -50,10 +50,15 @@ impl Gate {
         self.streams.get(usize::from(index.0)).map(|stream| &**stream)
     }
 
+    /// The stream with this index, compiled.
+    pub(crate) fn stream_at(&self, index: StreamIndex) -> Option<&Arc<StreamGate>> {
+        self.streams.get(usize::from(index.0))
+    }
+
     /// Judges `record` at the time `now`. What it accepts is canonical: numbers are rounded to their
     /// declared decimals. A record that passes allocates nothing.
     pub fn check(&self, mut record: Record, now: Timestamp) -> Verdict {
-        let Some(stream) = self.streams.get(usize::from(record.stream.0)) else {
+        let Some(stream) = self.stream_at(record.stream) else {
             return Verdict::Quarantined { refusal: Reason::UnknownStream.into(), record };
         };
         if stream.is_before_collection(&record.cells) {
@@ -61,7 +66,9 @@ impl Gate {
         }
         match stream.judge(&mut record.cells, now) {
             Err(refusal) => Verdict::Quarantined { refusal, record },
-            Ok(()) if stream.declared.about == About::Specimen => Verdict::Dropped(Reason::Specimen),
+            Ok(()) if stream.declared.figures.is_some() => {
+                Verdict::Specimen(SpecimenRecord { stream: Arc::clone(stream), cells: record.cells })
+            }
             Ok(()) => Verdict::Accepted(AcceptedRecord { stream: Arc::clone(stream), cells: record.cells }),
         }
     }

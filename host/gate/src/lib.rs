@@ -8,6 +8,7 @@ pub mod batch;
 pub mod json;
 
 mod accepted;
+mod aggregate;
 mod binding;
 mod column;
 mod decimal;
@@ -18,14 +19,19 @@ mod local_names;
 mod rule;
 mod screen;
 mod site;
+mod specimen;
+mod state;
 mod stream;
 mod text;
 mod verdict;
 mod version;
 
 pub use accepted::AcceptedRecord;
+pub use aggregate::{ClosedWindow, Lateness};
 pub use gate::Gate;
 pub use line::LineWriter;
 pub use site::Site;
+pub use specimen::SpecimenRecord;
+pub use state::{GateState, StateError};
 pub use verdict::{Refusal, Verdict};
 pub use version::is_version;

@@ -75,20 +75,35 @@ impl StreamGate {
 
     /// Judges a plugin's record in place.
     pub(crate) fn judge(&self, cells: &mut [Cell], now: Timestamp) -> Result<(), Refusal> {
+        self.judge_by(&self.columns, self.events.as_ref(), cells, now)
+    }
+
+    /// Judges in place what would leave.
+    pub(crate) fn judge_leaving(&self, cells: &mut [Cell], now: Timestamp) -> Result<(), Refusal> {
+        self.judge_by(self.leaving(), self.leaving_events(), cells, now)
+    }
+
+    fn judge_by(
+        &self,
+        columns: &[Column],
+        events: Option<&EventRules>,
+        cells: &mut [Cell],
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
         match cells.len() {
-            more if more > self.columns.len() => return Err(Reason::UnknownField.into()),
-            fewer if fewer < self.columns.len() => return Err(Reason::MissingField.into()),
+            more if more > columns.len() => return Err(Reason::UnknownField.into()),
+            fewer if fewer < columns.len() => return Err(Reason::MissingField.into()),
             _ => {}
         }
         let mut event = None;
-        for (at, (cell, column)) in cells.iter_mut().zip(&self.columns).enumerate() {
-            let expected = Expected::of(self.events.as_ref(), event, at);
+        for (at, (cell, column)) in cells.iter_mut().zip(columns).enumerate() {
+            let expected = Expected::of(events, event, at);
             let judged = match cell {
                 Some(value) => self.judge_value(column, expected, value, now),
                 None => expected.judge_absence(column.field.presence).map_err(Fault::from),
             };
             judged.map_err(|fault| Refusal::of(&column.field.name, fault))?;
-            event = event.or_else(|| self.events.as_ref()?.claimed(at, cell.as_ref()?));
+            event = event.or_else(|| events?.claimed(at, cell.as_ref()?));
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use labrelay_model::{FieldName, Reason, Record};
 
-use crate::AcceptedRecord;
+use crate::{AcceptedRecord, SpecimenRecord};
 
 /// What becomes of one record.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,7 +19,9 @@ pub enum Verdict {
         /// are rounded already.
         record: Record,
     },
-    /// Correct, but of a kind that never leaves record by record.
+    /// Every part was declared, but it tells of a patient's specimen: it is summed up and goes no further.
+    Specimen(SpecimenRecord),
+    /// Left out on purpose.
     Dropped(Reason),
 }
 

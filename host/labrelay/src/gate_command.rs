@@ -77,6 +77,7 @@ fn judge(gate: &Gate, line: &[u8], now: Timestamp) -> Line {
         Err(refusal) => refused(refusal),
         Ok(record) => match gate.check(record, now) {
             Verdict::Accepted(_) => Line { verdict: "accept", reason: None, field: None },
+            Verdict::Specimen(_) => Line { verdict: "drop", reason: Some(Reason::Specimen), field: None },
             Verdict::Dropped(reason) => Line { verdict: "drop", reason: Some(reason), field: None },
             Verdict::Quarantined { refusal, .. } => refused(refusal),
         },

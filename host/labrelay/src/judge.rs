@@ -135,6 +135,7 @@ impl Judge {
         while let Some(record) = records.next() {
             match self.gate.check(record, now) {
                 Verdict::Accepted(record) => accepted.push(record),
+                Verdict::Specimen(_) => dropped = Some(Reason::Specimen),
                 Verdict::Dropped(reason) => dropped = Some(reason),
                 Verdict::Quarantined { refusal, record } => {
                     let passed = accepted.into_iter().map(AcceptedRecord::into_record);

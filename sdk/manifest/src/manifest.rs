@@ -167,7 +167,7 @@ pub struct Aggregate {
 }
 
 /// An aggregate's window, in UTC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub enum Every {
     /// One clock hour.
     Hour,

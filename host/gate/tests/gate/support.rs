@@ -87,6 +87,7 @@ pub(crate) fn judge_by(gate: &Gate, value: Value) -> Result<String, Reason> {
             Err(refusal.reason)
         }
         Verdict::Dropped(reason) => Err(reason),
+        Verdict::Specimen(_) => Err(Reason::Specimen),
     }
 }
 
