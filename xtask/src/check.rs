@@ -14,6 +14,7 @@ use anyhow::{bail, ensure};
 use report::{Outcome, Row, Verdict};
 
 use crate::cargo::{cargo, run as succeed};
+use crate::fuzz;
 
 /// One check: its name in the table and what it does. An error is a failure.
 type Check = (&'static str, fn() -> anyhow::Result<Outcome>);
@@ -27,6 +28,7 @@ const CHECKS: &[Check] = &[
     ("tests", tests),
     ("doc-tests", || passes(&["test", "--workspace", "--doc"])),
     ("shared-data", tools::tests_on_shared_data),
+    ("fuzz", fuzz),
     ("docs", documentation),
     ("manifests", programs::manifests),
     ("fixtures", programs::fixtures),
@@ -69,6 +71,11 @@ fn tests() -> anyhow::Result<Outcome> {
         command.env("LABRELAY_PYTHON", python);
     }
     succeed(&mut command)?;
+    Ok(Outcome::Passed)
+}
+
+fn fuzz() -> anyhow::Result<Outcome> {
+    fuzz::run(&fuzz::Options::for_ci())?;
     Ok(Outcome::Passed)
 }
 

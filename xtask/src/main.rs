@@ -1,4 +1,4 @@
-//! One command per job of the repository: `cargo xtask demo`, `test`, `bench`, `fixtures`.
+//! One command per job of the repository: `cargo xtask demo`, `test`, `bench`, `fuzz`, `fixtures`.
 //!
 //! Holds nothing that a laboratory's PC needs.
 
@@ -9,6 +9,7 @@ mod cargo;
 mod check;
 mod demo;
 mod fixtures;
+mod fuzz;
 
 use std::process::ExitCode;
 
@@ -33,6 +34,8 @@ enum Job {
     },
     /// Measure speed and memory in a release build; prints a table with the machine's load.
     Bench(bench::Options),
+    /// Look for inputs that break what reads bytes of others
+    Fuzz(fuzz::Options),
     /// Write the synthetic fixtures anew; their goldens are kept by hand.
     Fixtures,
 }
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         Job::Demo(options) => demo::run(&options),
         Job::Test { only } => check::run(&only),
         Job::Bench(options) => bench::run(&options),
+        Job::Fuzz(options) => fuzz::run(&options),
         Job::Fixtures => fixtures::run(),
     };
     // Not `main() -> anyhow::Result`: that prints a backtrace to a person who asked for none.
