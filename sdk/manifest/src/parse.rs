@@ -23,7 +23,11 @@ const MAX_SHOWN: usize = 50;
 fn located(bytes: &[u8], faults: &[Fault]) -> ManifestErrors {
     let at = |fault: &Fault| {
         let (line, column) = yaml::locate(bytes, &fault.path());
-        ManifestError { line, column, message: fault.message() }
+        let mut message = fault.message();
+        if let Some(other) = fault.other_path() {
+            message += &format!(" (see line {})", yaml::locate(bytes, &other).0);
+        }
+        ManifestError { line, column, message }
     };
     ManifestErrors::new(faults.iter().take(MAX_SHOWN).map(at).collect())
 }

@@ -61,7 +61,7 @@ fn allowed(ty: TypeWord) -> &'static [RawFigure] {
         }
         TypeWord::Bool => &[RawFigure::Share, RawFigure::Count],
         TypeWord::Enum => &[RawFigure::Count],
-        TypeWord::Timestamp | TypeWord::Version | TypeWord::Code | TypeWord::Serial => &[],
+        _ => &[],
     }
 }
 
@@ -72,9 +72,7 @@ fn hint(ty: TypeWord) -> &'static str {
         }
         TypeWord::Bool => "a bool gives share or count",
         TypeWord::Enum => "an enum gives count",
-        TypeWord::Timestamp | TypeWord::Version | TypeWord::Code | TypeWord::Serial => {
-            "only numbers, durations, bool and enum give figures"
-        }
+        _ => "only numbers, durations, bool and enum give figures",
     }
 }
 

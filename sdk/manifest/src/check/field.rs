@@ -27,6 +27,13 @@ pub(super) fn field(name: FieldName, raw: RawField, about: About) -> Result<Fiel
     if RESERVED.contains(&name.as_str()) {
         return Err(Fault::here("every table in the lake already has a column of this name; choose another"));
     }
+    for (key, present) in
+        [("shape", raw.shape.is_some()), ("format", raw.format.is_some()), ("comma", raw.comma)]
+    {
+        if present {
+            return Err(Fault::at(key, format!("only slots of an event have `{key}`")));
+        }
+    }
     if let Some(description) = &raw.description {
         text("description", description)?;
     }

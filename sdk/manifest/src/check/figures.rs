@@ -3,12 +3,11 @@
 use labrelay_model::{Course, FieldName, FieldType, FloatRange, IntRange};
 
 use super::MAX_FIELDS;
+use super::numbers::{MAX_DECIMALS, TOO_FEW_TO_IDENTIFY};
 use crate::fault::Fault;
 use crate::figures::{ACQUISITIONS_FIELD, MAX_ACQUISITIONS, WINDOW_FIELD, WINDOW_START_FIELD};
 use crate::{Aggregate, AggregateKind, Every, Field, Figure, FigureKind, Figures, Presence};
 
-/// A number that can take fewer values than this is too narrow to hold an identifier (design decision 7).
-const TOO_FEW_TO_IDENTIFY: f64 = 10_000_000.0;
 /// Decimals of a share: a tenth of a percent is finer than a usual number of acquisitions can tell.
 const SHARE_DECIMALS: u8 = 3;
 /// Decimals of a length of time in seconds, of which the bound above leaves fewer.
@@ -163,7 +162,7 @@ fn number(field: &Field, kind: FigureKind) -> Result<(FieldType, Option<Box<str>
 fn bound(range: FloatRange, wish: u8) -> FieldType {
     let scale = |decimals: u8| 10_f64.powi(decimals.into());
     let is_bound = |&decimals: &u8| (range.max - range.min) * scale(decimals) + 3.0 < TOO_FEW_TO_IDENTIFY;
-    let decimals = (0..=wish.min(super::types::MAX_DECIMALS)).rev().find(is_bound).unwrap_or_default();
+    let decimals = (0..=wish.min(MAX_DECIMALS)).rev().find(is_bound).unwrap_or_default();
     let scale = scale(decimals);
     let range =
         FloatRange { min: (range.min * scale).floor() / scale, max: (range.max * scale).ceil() / scale };

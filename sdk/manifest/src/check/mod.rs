@@ -3,11 +3,14 @@
 //! Collects what is wrong in all sources, streams and fields instead of stopping at the first.
 
 mod aggregate;
+mod catalogue;
 mod field;
 mod figures;
+mod numbers;
 mod source;
 mod stream;
 mod types;
+mod words;
 
 use std::fmt;
 

@@ -11,7 +11,7 @@ use regex_syntax::hir::Hir;
 use reach::Reach;
 
 /// Longest code in bytes. Lots, part and build numbers stay far below.
-const MAX_CODE_BYTES: u16 = 64;
+pub(crate) const MAX_CODE_BYTES: u16 = 64;
 /// Longest pattern in bytes: what a reviewer can still read.
 const MAX_PATTERN_BYTES: usize = 256;
 /// Deepest nesting of a pattern, likewise.

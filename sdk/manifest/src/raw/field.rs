@@ -1,11 +1,14 @@
-//! One field as it is written.
+//! One field, or one slot of an event, as it is written.
 
 use std::fmt;
 
+use labrelay_model::FieldName;
 use schemars::JsonSchema;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
-/// One value of a record. A record has it, unless it is optional.
+use crate::yaml::Named;
+
+/// One value of a record, or one variable part of an event's templates.
 #[derive(serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, expecting = "a field: a mapping such as {type: bool}")]
 #[schemars(rename = "Field")]
@@ -21,15 +24,28 @@ pub(crate) struct RawField {
     /// Decimal places that are kept, 0 to 9; required for float.
     #[schemars(range(min = 0, max = 9))]
     pub(crate) decimals: Option<u8>,
-    /// Regular expression for the whole value, without `^` and `$`; required for code.
+    /// For an int that never gets less on one instrument, such as a counter: it may have more than 7 digits.
+    #[serde(default)]
+    pub(crate) monotone: bool,
+    /// Regular expression for the whole value, without `^` and `$`; required for code. A lot without it must be
+    /// in the site's inventory.
     pub(crate) pattern: Option<String>,
-    /// Longest code in characters; without it the pattern must have an end.
+    /// Longest code or lot in characters; without it the pattern must have an end.
     #[schemars(range(min = 1, max = 64))]
     pub(crate) max_length: Option<u16>,
     /// The words of an enum.
     #[serde(default)]
     pub(crate) values: Option<Vec<String>>,
-    /// Whether a record may lack it.
+    /// The folders of a path, as the instrument writes them, each under the word that leaves instead.
+    pub(crate) roots: Option<Named<FieldName, String>>,
+    /// What an ignored slot looks like.
+    pub(crate) shape: Option<RawShape>,
+    /// How a timestamp slot is written, such as `%d.%m.%Y %H:%M:%S`; without it as ISO 8601.
+    pub(crate) format: Option<String>,
+    /// Whether a float or duration slot is written with a comma before its decimals.
+    #[serde(default)]
+    pub(crate) comma: bool,
+    /// Whether a record may lack it; slots always may, since each event has its own.
     #[serde(default)]
     pub(crate) optional: bool,
     /// For the privacy officer and the lake: what it says.
@@ -62,6 +78,31 @@ pub(crate) enum TypeWord {
     Code,
     /// Serial number of an instrument; it must be in the site's inventory.
     Serial,
+    /// Reagent or control lot: fits `pattern`, or is in the site's inventory.
+    Lot,
+    /// What a user is at the site, never who.
+    Role,
+    /// Under which of `roots` a path lies; the rest is dropped.
+    Path,
+    /// Slots only: must look like `shape`, and is dropped at once.
+    Ignored,
+}
+
+/// What an ignored slot looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "Shape")]
+pub(crate) enum RawShape {
+    /// Digits with an optional sign and decimals.
+    Number,
+    /// Hexadecimal digits and dashes.
+    Hex,
+    /// A date, a time of day, or both.
+    Time,
+    /// Anything without a space, up to the text that follows.
+    Token,
+    /// A Windows or Unix path, up to the text that follows.
+    Path,
 }
 
 /// A figure that an aggregate gives.

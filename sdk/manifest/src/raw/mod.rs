@@ -3,15 +3,16 @@
 //! Doc comments here become the descriptions that an editor shows, so they speak to the author of a manifest.
 //! Only shapes are checked here; meaning is checked in `check`.
 
+mod event;
 mod field;
 
 use labrelay_model::{FamilyName, FieldName, SourceName, StreamName};
 use schemars::JsonSchema;
-use serde::de::IgnoredAny;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 use crate::yaml::{Named, Parsed};
-pub(crate) use field::{Bound, RawField, RawFigure, TypeWord};
+pub(crate) use event::{RawEvent, RawSeverity};
+pub(crate) use field::{Bound, RawField, RawFigure, RawShape, TypeWord};
 
 /// What `labrelay_model`'s names look like, for the schema.
 pub(crate) const NAME_PATTERN: &str = "^[a-z][a-z0-9_-]{0,47}$";
@@ -115,14 +116,8 @@ pub(crate) struct RawStream {
     /// The fields of a record, in this order.
     #[serde(default)]
     pub(crate) fields: Named<FieldName, RawField>,
-    /// Read only to say that it comes with a later version.
-    #[serde(default, deserialize_with = "present")]
-    #[schemars(skip)]
-    pub(crate) catalogue: bool,
-}
-
-fn present<'de, D: Deserializer<'de>>(de: D) -> Result<bool, D::Error> {
-    IgnoredAny::deserialize(de).map(|_| true)
+    /// The events that log lines may tell of, by their codes. Their slots become fields of the stream.
+    pub(crate) catalogue: Option<Named<FieldName, RawEvent>>,
 }
 
 /// What a stream tells of.

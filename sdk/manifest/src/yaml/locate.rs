@@ -8,8 +8,8 @@ use std::fmt;
 use serde::Deserializer;
 use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// Line and column, both from 1, of the value under these mapping keys; where a key is missing, of the mapping
-/// that lacks it.
+/// Line and column, both from 1, of the value under these keys, which are mapping keys or the numbers of a list's
+/// items; where a key is missing, of the mapping or list that lacks it.
 pub(crate) fn locate(bytes: &[u8], path: &[String]) -> (usize, usize) {
     let found = Walk(path).deserialize(serde_yaml::Deserializer::from_slice(bytes));
     let place = found.err().and_then(|error| error.location());
@@ -29,7 +29,7 @@ impl<'de> DeserializeSeed<'de> for Walk<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, de: D) -> Result<(), D::Error> {
-        if self.0.is_empty() { de.deserialize_any(self) } else { de.deserialize_map(self) }
+        de.deserialize_any(self)
     }
 }
 
@@ -51,7 +51,14 @@ impl<'de> Visitor<'de> for Walk<'_> {
         self.here()
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<(), A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        let Some((first, rest)) = self.0.split_first() else { return self.here() };
+        for _ in 0..first.parse().unwrap_or(usize::MAX) {
+            if items.next_element::<IgnoredAny>()?.is_none() {
+                return self.here();
+            }
+        }
+        items.next_element_seed(Walk(rest))?;
         self.here()
     }
 }
@@ -67,6 +74,9 @@ mod tests {
             ("a", (1, 4)),
             ("b.c", (3, 6)),
             ("b.d", (4, 6)),
+            ("b.d.0", (4, 7)),
+            ("b.d.1", (5, 5)),
+            ("b.d.2", (4, 6)),
             ("b.e", (6, 6)),
             ("b.e.f", (6, 10)),
             ("b.e.g", (6, 19)),

@@ -1,0 +1,102 @@
+//! Checks the event catalogue of a stream, and makes the fields that its records have behind the declared ones.
+
+mod ambiguity;
+mod columns;
+mod endings;
+mod event;
+mod letters;
+mod slot;
+mod template;
+mod tree;
+
+use labrelay_model::{FieldName, FieldType};
+
+use super::MAX_FIELDS;
+use crate::catalogue::{EVENT_FIELD, SEVERITY_FIELD};
+use crate::fault::Fault;
+use crate::raw::RawEvent;
+use crate::yaml::Named;
+use crate::{Catalogue, Event, EventColumns, Field, Presence, Severity};
+use columns::Columns;
+use tree::Tree;
+
+/// Most events in a catalogue; their indexes on the plugin's channel are 16 bits.
+const MAX_EVENTS: usize = 16_384;
+
+/// Everything that is wrong in a catalogue; paths begin below the stream.
+pub(super) type Faults = Vec<Fault>;
+
+/// The catalogue, and the stream's fields: the declared ones, then the event's code, its severity and its slots.
+pub(super) fn catalogue(
+    raw: Named<FieldName, RawEvent>,
+    declared: Vec<Field>,
+) -> Result<(Catalogue, Vec<Field>), Faults> {
+    let codes: Vec<Box<str>> = raw.0.iter().map(|(code, _)| code.as_str().into()).collect();
+    super::count("catalogue", codes.len(), MAX_EVENTS).map_err(super::one)?;
+    let columns = event_columns(declared.len()).map_err(super::one)?;
+    let mut slots = Columns::behind(columns, &declared);
+    let mut events = Vec::new();
+    let mut faults = Vec::new();
+    for (code, raw) in raw.0 {
+        match event::event(&code, raw, &mut slots) {
+            Ok(event) => events.push(event),
+            Err(bad) => faults.extend(bad),
+        }
+    }
+    if faults.is_empty() {
+        faults = clear(&events);
+    }
+    let mut fields = declared;
+    match own_fields(codes) {
+        Ok(own) => fields.extend(own),
+        Err(fault) => faults.push(fault),
+    }
+    fields.extend(slots.into_fields());
+    if fields.len() > MAX_FIELDS {
+        let message = format!("with its slots the stream has {} fields; at most {MAX_FIELDS}", fields.len());
+        faults.push(Fault::here(message));
+    }
+    if faults.is_empty() {
+        return Ok((Catalogue { events, columns }, fields));
+    }
+    Err(faults.into_iter().map(|fault| fault.under("catalogue")).collect())
+}
+
+/// Fails where it is not clear what a line means: where a slot ends, or which template it fits.
+fn clear(events: &[Event]) -> Faults {
+    let tree = match Tree::of(events) {
+        Ok(tree) => tree,
+        Err(faults) => return faults,
+    };
+    let unclear = endings::faults(&tree);
+    if unclear.is_empty() { ambiguity::faults(&tree) } else { unclear }
+}
+
+fn event_columns(declared: usize) -> Result<EventColumns, Fault> {
+    let too_many = |_| Fault::at("fields", "more fields than a stream may have");
+    let event = u16::try_from(declared).map_err(too_many)?;
+    Ok(EventColumns { event, severity: event.saturating_add(1), first_slot: event.saturating_add(2) })
+}
+
+/// What every record of a stream with a catalogue says.
+fn own_fields(codes: Vec<Box<str>>) -> Result<[Field; 2], Fault> {
+    let severities = Severity::WORDS.iter().map(|&word| word.into()).collect();
+    let field = |name: &str, ty: FieldType, says: &str| {
+        Ok(Field {
+            name: FieldName::new(name).map_err(|error| Fault::here(error.to_string()))?,
+            ty,
+            unit: None,
+            description: Some(says.to_owned()),
+            presence: Presence::Required,
+            aggregates: Vec::new(),
+        })
+    };
+    Ok([
+        field(
+            EVENT_FIELD,
+            FieldType::Event { codes },
+            "What happened: the code of an event of the catalogue.",
+        )?,
+        field(SEVERITY_FIELD, FieldType::Enum { values: severities }, "How much the event matters.")?,
+    ])
+}
