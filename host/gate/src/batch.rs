@@ -5,6 +5,7 @@
 //! that the gate writes and every value put to its rule, so nothing can hide in blanks, order of keys, escapes
 //! or the frame itself. This shares the gate's rules, but not its reading and writing.
 
+mod envelope;
 mod line;
 mod refusal;
 mod unpack;
@@ -17,6 +18,7 @@ use labrelay_model::{BatchHeader, Digest, FamilyName, Timestamp, wire};
 use crate::{Gate, is_version};
 use line::Fault;
 
+pub use envelope::{EnvelopeRefusal, check_envelope};
 pub use refusal::BatchRefusal;
 
 /// Checks a batch's compressed `body` at the time `now`. `gate_for` finds the gate of the manifest that the

@@ -119,8 +119,7 @@ fn specimens_leave_as_figures_of_at_least_five_and_in_no_other_form() {
     let check = |fields: &str| {
         check_text(&header, &format!("{{\"row_id\":\"{}\",\"fields\":{fields}}}\n", "01".repeat(16)))
     };
-    let figures =
-        r#"{"window_start":"2026-03-01T08:00:00Z","window":"1h","acquisitions":5,"power_mean":5}"#;
+    let figures = r#"{"window_start":"2026-03-01T08:00:00Z","window":"1h","acquisitions":5,"power_mean":5}"#;
     check(figures).unwrap();
     let of_four = check(&figures.replace(":5,", ":4,")).unwrap_err();
     assert_eq!(of_four.reason(), Some(Reason::OutOfRange));

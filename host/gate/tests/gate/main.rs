@@ -4,6 +4,7 @@
 mod batch;
 mod canonical;
 mod corpus;
+mod envelope;
 mod json;
 mod record;
 mod rules;
