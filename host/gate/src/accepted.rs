@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use labrelay_manifest::Field;
-use labrelay_model::{Cell, Record, StreamId, StreamIndex, Value};
+use labrelay_model::{Cell, Record, StreamId, StreamIndex, Timestamp, Value};
 
 use crate::column::Column;
 use crate::line;
@@ -35,6 +35,15 @@ impl AcceptedRecord {
 
     pub(crate) fn columns(&self) -> impl ExactSizeIterator<Item = (&Column, Option<&Value>)> {
         self.stream.leaving().iter().zip(self.cells.iter().map(Option::as_ref))
+    }
+
+    /// When it happened, by the field that its stream declares for that.
+    pub fn happened_at(&self) -> Option<Timestamp> {
+        let event_time = self.stream.declared.event_time.as_ref()?;
+        match self.fields().find(|(field, _)| field.name == *event_time)? {
+            (_, Some(Value::Timestamp(time))) => Some(*time),
+            _ => None,
+        }
     }
 
     /// `{"stream":…,"fields":{…}}`, without a line feed: what `replay` prints.
