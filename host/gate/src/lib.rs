@@ -5,6 +5,7 @@
 //! identifiers in free text (there is none), does I/O or reads a clock.
 
 pub mod batch;
+pub mod detect;
 pub mod json;
 
 mod accepted;

@@ -1,0 +1,124 @@
+//! What a single pass over a text says: enough to know that no detector can fire, which is nearly always so.
+
+/// Characters that some identifiers can't be written without, as bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Marks(u16);
+
+impl Marks {
+    pub(super) const NONE: Self = Self(0);
+    pub(super) const AT: Self = Self(1);
+    pub(super) const COLON: Self = Self(1 << 1);
+    pub(super) const SLASH: Self = Self(1 << 2);
+    pub(super) const BACKSLASH: Self = Self(1 << 3);
+    pub(super) const PIPE: Self = Self(1 << 4);
+    pub(super) const DOLLAR: Self = Self(1 << 5);
+    pub(super) const CARET: Self = Self(1 << 6);
+    pub(super) const EQUALS: Self = Self(1 << 7);
+    pub(super) const SPACE: Self = Self(1 << 8);
+    pub(super) const DOT: Self = Self(1 << 9);
+    pub(super) const DASH: Self = Self(1 << 10);
+    pub(super) const UNDERSCORE: Self = Self(1 << 11);
+    pub(super) const PLUS: Self = Self(1 << 12);
+    pub(super) const HASH: Self = Self(1 << 13);
+    /// Begins an escape of some notation.
+    pub(super) const ESCAPE: Self = Self(1 << 14);
+    /// Not printable ASCII.
+    pub(super) const ODD: Self = Self(1 << 15);
+
+    const fn of(byte: u8) -> Self {
+        match byte {
+            b'@' => Self::AT,
+            b':' => Self::COLON,
+            b'/' => Self::SLASH,
+            b'\\' => Self::BACKSLASH,
+            b'|' => Self::PIPE,
+            b'$' => Self::DOLLAR,
+            b'^' => Self::CARET,
+            b'=' => Self::EQUALS,
+            b' ' => Self::SPACE,
+            b'.' => Self::DOT,
+            b'-' => Self::DASH,
+            b'_' => Self::UNDERSCORE,
+            b'+' => Self::PLUS,
+            b'#' => Self::HASH,
+            b'%' | b'&' => Self::ESCAPE,
+            b'!'..=b'~' => Self::NONE,
+            _ => Self::ODD,
+        }
+    }
+
+    pub(super) const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub(super) const fn has_one_of(self, others: Self) -> bool {
+        self.0 & others.0 != 0
+    }
+}
+
+/// Counts and marks of a text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Facts {
+    pub(super) marks: Marks,
+    pub(super) digits: usize,
+    pub(super) letters: usize,
+    pub(super) length: usize,
+}
+
+impl Facts {
+    pub(super) fn of(text: &str) -> Self {
+        let mut facts = Self { marks: Marks::NONE, digits: 0, letters: 0, length: text.len() };
+        for byte in text.bytes() {
+            facts.digits += usize::from(byte.is_ascii_digit());
+            facts.letters += usize::from(byte.is_ascii_alphabetic());
+            facts.marks = facts.marks.or(Marks::of(byte));
+        }
+        facts
+    }
+
+    /// Of two texts, one behind the other.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            marks: self.marks.or(other.marks),
+            digits: self.digits + other.digits,
+            letters: self.letters + other.letters,
+            length: self.length + other.length,
+        }
+    }
+}
+
+/// The least that a text must have for a detector to be tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Needs {
+    digits: usize,
+    letters: usize,
+    length: usize,
+    one_of: Marks,
+}
+
+impl Needs {
+    pub(super) const NOTHING: Self = Self { digits: 0, letters: 0, length: 0, one_of: Marks::NONE };
+
+    pub(super) const fn digits(self, digits: usize) -> Self {
+        Self { digits, ..self }
+    }
+
+    pub(super) const fn letters(self, letters: usize) -> Self {
+        Self { letters, ..self }
+    }
+
+    pub(super) const fn length(self, length: usize) -> Self {
+        Self { length, ..self }
+    }
+
+    pub(super) const fn one_of(self, one_of: Marks) -> Self {
+        Self { one_of, ..self }
+    }
+
+    pub(super) fn met_by(&self, facts: &Facts) -> bool {
+        facts.digits >= self.digits
+            && facts.letters >= self.letters
+            && facts.length >= self.length
+            && (self.one_of == Marks::NONE || facts.marks.has_one_of(self.one_of))
+    }
+}
