@@ -126,6 +126,7 @@ impl Pipeline {
             manifest_sha256: self.judge.gate().manifest().sha256(),
             lines: judged.lines,
             cursor,
+            gate_state: None,
             seen,
             ledger: judged.ledger.into_iter().collect(),
             quarantined: judged.quarantined,

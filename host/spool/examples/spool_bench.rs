@@ -102,6 +102,7 @@ fn commit(seed: &mut u64) -> Commit {
         manifest_sha256: Digest([1; 32]),
         lines: vec![AcceptedLines::vouched_by_gate(stream(), ndjson, RECORDS)],
         cursor: Some(vec![0; 64]),
+        gate_state: None,
         seen: Vec::new(),
         ledger: Vec::new(),
         quarantined: Vec::new(),

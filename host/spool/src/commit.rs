@@ -1,4 +1,4 @@
-//! The commit: records, cursor, seen inputs, ledger and quarantine in one transaction, or nothing of it.
+//! The commit: records, cursor, gate's state, seen inputs, ledger and quarantine in one transaction, or nothing of it.
 
 use std::sync::atomic::Ordering;
 
@@ -9,11 +9,11 @@ use labrelay_model::{
 use redb::WriteTransaction;
 
 use crate::body::{self, Body};
+use crate::cursor::CURSORS;
+use crate::gate_state::GATE_STATES;
 use crate::seal::SEALING_BYTES;
 use crate::stream::cost;
-use crate::{
-    CommitError, QuarantineEntry, Spool, SpoolError, backlog, cursor, ledger, quarantine, seen, status,
-};
+use crate::{CommitError, QuarantineEntry, Spool, SpoolError, backlog, ledger, quarantine, seen, status};
 
 /// Room that commits leave on the disk. Telling that a batch has landed writes too (some tree pages and the
 /// allocator's state, well under 1 MiB), so a spool that took the last byte could never be emptied.
@@ -34,6 +34,8 @@ pub struct Commit {
     pub lines: Vec<AcceptedLines>,
     /// The plugin's next cursor; `None` leaves the old one.
     pub cursor: Option<Vec<u8>>,
+    /// What the gate remembers from now on; `None` leaves what is saved.
+    pub gate_state: Option<Vec<u8>>,
     /// Inputs that need not be opened again.
     pub seen: Vec<(SourceName, InputIdentity)>,
     /// What to add to the ledger.
@@ -84,7 +86,8 @@ impl Spool {
             for stream in &packed {
                 self.append_all(txn, stream, commit.now)?;
             }
-            cursor::put(txn, &self.sealer, &commit.family, commit.cursor.as_deref())?;
+            CURSORS.put(txn, &self.sealer, &commit.family, commit.cursor.as_deref())?;
+            GATE_STATES.put(txn, &self.sealer, &commit.family, commit.gate_state.as_deref())?;
             seen::put(txn, &commit.family, &commit.seen, commit.now)?;
             ledger::add(txn, &commit.ledger)?;
             quarantine::put(txn, sealed.as_ref(), self.config.quarantine_max_bytes, commit.now)?;

@@ -10,7 +10,7 @@ use crate::body::Body;
 use crate::layout::{BODIES, BatchKey, DATA_KEYS, META, META_EPOCH, PENDING, STREAMS};
 use crate::outbox::{self, Found};
 use crate::stream::StreamRow;
-use crate::{Spool, SpoolError, backlog, keys};
+use crate::{Spool, SpoolError, backlog, gate_state, keys};
 
 /// Batches moved in one transaction: at most 64 MiB, and usually a few.
 const STEP: usize = 64;
@@ -70,9 +70,10 @@ impl Spool {
     }
 }
 
-/// Makes `epoch` the current one and starts each stream's numbers again.
+/// Makes `epoch` the current one, starts each stream's numbers again and forgets what the gate remembered.
 fn begin(txn: &WriteTransaction, epoch: Epoch) -> Result<(), SpoolError> {
     txn.open_table(META)?.insert(META_EPOCH, epoch.0.as_slice())?;
+    gate_state::forget(txn)?;
     let mut streams = txn.open_table(STREAMS)?;
     let mut rows = Vec::new();
     for row in streams.iter()? {

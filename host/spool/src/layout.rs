@@ -13,6 +13,7 @@
 //! | `sent` | (time landed, batch key) | records, sealed bytes, SHA-256 of the compressed body |
 //! | `damaged` | batch key | a sealed body that could not be opened, as it was found |
 //! | `cursors` | family | the cursor, sealed |
+//! | `gate_state` | family | what the gate remembers, sealed; for the gate alone |
 //! | `seen` | (family, source, identity) | last day on which the input was present |
 //! | `ledger` | (family, source, stream or empty, outcome, reason or 0) | units, records |
 //! | `refused` | (`family.stream`, reason) | batches and records replaced by tombstones |
@@ -61,6 +62,7 @@ pub(crate) const BODIES: TableDefinition<'_, Batch, &[u8]> = TableDefinition::ne
 pub(crate) const SENT: TableDefinition<'_, LandedBatch, (u32, u64, &[u8; 32])> = TableDefinition::new("sent");
 pub(crate) const DAMAGED: TableDefinition<'_, Batch, &[u8]> = TableDefinition::new("damaged");
 pub(crate) const CURSORS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("cursors");
+pub(crate) const GATE_STATE: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("gate_state");
 pub(crate) const SEEN: TableDefinition<'_, (&str, &str, &[u8; 32]), i64> = TableDefinition::new("seen");
 pub(crate) const LEDGER: TableDefinition<'_, LedgerLine, (u64, u64)> = TableDefinition::new("ledger");
 pub(crate) const REFUSED: TableDefinition<'_, (&str, u16), (u64, u64)> = TableDefinition::new("refused");

@@ -171,16 +171,24 @@ fn found(txn: &WriteTransaction, epoch: &[u8; 16], proof: &[u8]) -> Result<(), S
 /// Tables that spools of earlier builds do not have.
 fn add_later_tables(txn: &WriteTransaction) -> Result<(), SpoolError> {
     txn.open_table(layout::QUARANTINE_COUNTS)?;
+    txn.open_table(layout::GATE_STATE)?;
     Ok(())
 }
 
 /// Makes what a spool of an earlier build lacks.
 fn complete(store: &Store) -> Result<(), SpoolError> {
-    let has_all = store.read(|txn| match txn.open_table(layout::QUARANTINE_COUNTS) {
-        Err(redb::TableError::TableDoesNotExist(_)) => Ok(false),
-        opened => Ok(opened.map(|_| true)?),
+    let has_all = store.read(|txn| {
+        Ok(is_there(txn.open_table(layout::QUARANTINE_COUNTS))?
+            && is_there(txn.open_table(layout::GATE_STATE))?)
     })?;
     if has_all { Ok(()) } else { store.write(add_later_tables) }
+}
+
+fn is_there<T>(opened: Result<T, redb::TableError>) -> Result<bool, SpoolError> {
+    match opened {
+        Err(redb::TableError::TableDoesNotExist(_)) => Ok(false),
+        opened => Ok(opened.map(|_| true)?),
+    }
 }
 
 /// Checks version, storage key and tables of a spool that was there.

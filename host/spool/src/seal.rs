@@ -24,6 +24,8 @@ pub(crate) enum Place<'a> {
     /// The cursor of this family. Associated data: `labrelay spool v1 cursor`, length of the family's name (one
     /// byte) and the name, data key id.
     Cursor(&'a str),
+    /// The gate's state of this family. Associated data: as a cursor's, with `labrelay spool v1 gate`.
+    GateState(&'a str),
 }
 
 impl Place<'_> {
@@ -39,6 +41,10 @@ impl Place<'_> {
             }
             Place::Cursor(family) => {
                 data.extend_from_slice(b"labrelay spool v1 cursor");
+                push_name(&mut data, family);
+            }
+            Place::GateState(family) => {
+                data.extend_from_slice(b"labrelay spool v1 gate");
                 push_name(&mut data, family);
             }
         }

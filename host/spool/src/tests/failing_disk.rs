@@ -11,7 +11,7 @@ use super::support::{at, batches, records};
 use crate::disk::Medium;
 use crate::open::prepare;
 use crate::seal::Sealer;
-use crate::{CommitError, Spool, SpoolConfig, SpoolError, SpoolKeys};
+use crate::{Commit, CommitError, Spool, SpoolConfig, SpoolError, SpoolKeys};
 
 /// A disk in memory that keeps its content when closed, and fails on demand.
 #[derive(Debug, Clone, Default)]
@@ -120,15 +120,19 @@ fn whichever_call_fails_a_commit_is_there_whole_or_not_at_all() {
     for calls in 0..500 {
         let disk = Disk::new();
         let spool = disk.open();
-        spool.commit(&records("bead_qc", 1)).unwrap();
+        let remembering =
+            |count| Commit { gate_state: Some(vec![1; count]), ..records("bead_qc", count as u32) };
+        spool.commit(&remembering(1)).unwrap();
         disk.calls_left.store(calls, Ordering::SeqCst);
-        let result = spool.commit(&records("bead_qc", 2));
+        let result = spool.commit(&remembering(2));
         clean = result.is_ok() && disk.calls_left.load(Ordering::SeqCst) > 0;
         disk.calls_left.store(u64::MAX, Ordering::SeqCst);
         let kept = batches(&spool, "bead_qc").len();
         assert!(kept == 2 || (kept == 1 && result.is_err()), "call {calls}: {kept} batches");
         let status = spool.status().unwrap();
         assert_eq!((status.batches as usize, status.records), (kept, 1 + 2 * (kept as u64 - 1)));
+        let state = spool.gate_state(&"navios".parse().unwrap()).unwrap().unwrap();
+        assert_eq!(state.len(), kept, "the gate's state is that of the last commit that took place");
         spool.commit(&records("bead_qc", 3)).unwrap();
         drop(spool);
         assert_eq!(batches(&disk.open(), "bead_qc").len(), kept + 1);

@@ -5,6 +5,7 @@ mod damage;
 mod delivery;
 mod epochs;
 mod failing_disk;
+mod gate_state;
 mod journal;
 mod quarantine;
 mod requeue;

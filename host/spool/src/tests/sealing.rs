@@ -11,10 +11,10 @@ use crate::layout::{BODIES, BatchKey, CURSORS};
 use crate::{Commit, Spool, SpoolError, SpoolKeys, cursor};
 
 #[test]
-fn no_file_of_the_spool_holds_a_record_a_cursor_or_a_quarantined_part() {
+fn no_file_of_the_spool_holds_a_record_a_cursor_a_state_or_a_quarantined_part() {
     let (site, _) = keeping();
-    let cursor = Some(MARKER.into());
-    let commit = Commit { cursor, quarantined: vec![entry(1)], ..records("bead_qc", 1) };
+    let (cursor, gate_state) = (Some(MARKER.into()), Some(MARKER.into()));
+    let commit = Commit { cursor, gate_state, quarantined: vec![entry(1)], ..records("bead_qc", 1) };
     let spool = site.open();
     for _ in 0..20 {
         spool.commit(&commit).unwrap();
@@ -137,7 +137,7 @@ fn given_up(spool: &Spool) -> Vec<u8> {
     let mut prefix = Vec::new();
     let family = "dxflex".parse().unwrap();
     let outcome = spool.store.write(|txn| {
-        cursor::put(txn, &spool.sealer, &family, Some(b"17"))?;
+        cursor::CURSORS.put(txn, &spool.sealer, &family, Some(b"17"))?;
         prefix = txn.open_table(CURSORS)?.get("dxflex")?.unwrap().value()[..12].to_vec();
         Err::<(), _>(SpoolError::Row { table: "none" })
     });

@@ -76,6 +76,7 @@ pub(super) fn empty() -> Commit {
         manifest_sha256: Digest([3; 32]),
         lines: Vec::new(),
         cursor: None,
+        gate_state: None,
         seen: Vec::new(),
         ledger: Vec::new(),
         quarantined: Vec::new(),
