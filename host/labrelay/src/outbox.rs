@@ -98,6 +98,13 @@ impl Outbox for SpoolOutbox {
         Ok(())
     }
 
+    async fn withheld(&self, batch: &BatchId) -> Result<(), OutboxError> {
+        let id = batch.clone();
+        self.blocking(move |shared| Ok(shared.spool.refused(&id, Reason::SecondCheck, clock::now())?))
+            .await?;
+        Ok(())
+    }
+
     async fn given_out(&self) -> Result<GivenOut, OutboxError> {
         self.blocking(|shared| {
             let marks = shared.spool.marks()?.into_iter();

@@ -1,6 +1,7 @@
 //! The uploader to the configured receiver, with this device's key.
 
 use anyhow::Context as _;
+use labrelay_gate::batch;
 use labrelay_upload::signing::RequestSigner;
 use labrelay_upload::{HttpsConfig, HttpsUploader, Timeouts};
 
@@ -22,6 +23,9 @@ pub(crate) fn uploader(config: &Config, keys: &DeviceKeys) -> anyhow::Result<Htt
         ca_bundle,
         proxy: None,
         timeouts: Timeouts::default(),
+        envelope: |path, headers| {
+            batch::check_envelope(path, headers.iter().copied()).map_err(|refusal| refusal.to_string())
+        },
     };
     let signer = RequestSigner::from_seed(config.device.clone(), keys.seed())?;
     Ok(HttpsUploader::new(&https, signer)?)

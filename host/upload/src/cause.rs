@@ -76,6 +76,9 @@ pub enum Cause {
     /// 5xx.
     #[error("the receiver failed or is restarting (HTTP {0}); its log says why")]
     ReceiverFailed(u16),
+    /// The second check refused the path or a header.
+    #[error("the second check lets no request out: {0}; report it to Labrelay's authors")]
+    Withheld(String),
     /// 409, after which a new epoch was begun.
     #[error(
         "the receiver holds another batch under this number: this PC was copied or restored; numbers begin anew"

@@ -165,6 +165,10 @@ impl<U: Uploader, O: Outbox> Delivery<'_, U, O> {
                 tracing::error!(stream = %batch.id.stream, seq = %batch.id.seq, %why, "batch set aside");
                 self.outbox.refused(&batch.id, &why).await
             }
+            Sent::Withheld(why) => {
+                tracing::error!(stream = %batch.id.stream, seq = %batch.id.seq, why, "set aside by the second check");
+                self.outbox.withheld(&batch.id).await
+            }
         }
     }
 

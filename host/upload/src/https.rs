@@ -6,8 +6,8 @@
 use std::time::{Duration, SystemTime};
 
 use labrelay_model::wire::{BATCH_MEDIA_TYPE, Marks, batch_path, marks_path};
-use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
-use reqwest::{Certificate, Client, Method, Proxy, RequestBuilder, Response, redirect, tls};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
+use reqwest::{Certificate, Client, Method, Proxy, Request, RequestBuilder, Response, redirect, tls};
 use url::Url;
 
 use crate::answer::Answer;
@@ -18,10 +18,16 @@ use crate::{Cause, OutgoingBatch, Sent, Trouble, Uploader, network, retry_after}
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
 /// Longest list of marks: about 130 bytes for each stream and epoch, for years of them.
 const MAX_MARKS_BYTES: usize = 4 * 1024 * 1024;
+/// What a receiver's log calls this program.
+const AGENT: &str = concat!("labrelay/", env!("CARGO_PKG_VERSION"));
 /// Connections kept open while nothing is sent. More than one only while several streams send at once.
 const IDLE_CONNECTIONS: usize = 2;
 /// After this a connection without traffic is given up, before middleboxes forget it silently.
 const IDLE_TIME: Duration = Duration::from_secs(60);
+
+/// The second check of what stands around a body: path and headers of a request that is about to be sent. What it
+/// says of a refusal holds no value.
+pub type EnvelopeCheck = fn(path: &str, headers: &[(&str, &str)]) -> Result<(), String>;
 
 /// Where to send, and whom to trust.
 #[derive(Debug, Clone)]
@@ -34,6 +40,8 @@ pub struct HttpsConfig {
     pub proxy: Option<Url>,
     /// How long to wait.
     pub timeouts: Timeouts,
+    /// Asked before every request; what it refuses is not sent.
+    pub envelope: EnvelopeCheck,
 }
 
 /// How long to wait for the receiver.
@@ -74,6 +82,7 @@ pub struct HttpsUploader {
     client: Client,
     receiver: Url,
     signer: RequestSigner,
+    envelope: EnvelopeCheck,
 }
 
 impl HttpsUploader {
@@ -85,7 +94,7 @@ impl HttpsUploader {
         if receiver.scheme() != "https" || !receiver.has_host() || !bare || !anonymous {
             return Err(HttpsConfigError::Address);
         }
-        Ok(Self { client: client(config)?, receiver, signer })
+        Ok(Self { client: client(config)?, receiver, signer, envelope: config.envelope })
     }
 
     fn request(&self, method: Method, path: &str, content_digest: Option<&str>) -> RequestBuilder {
@@ -94,12 +103,30 @@ impl HttpsUploader {
         let mut url = self.receiver.clone();
         url.set_path(path);
         let request = self.client.request(method, url);
+        let request = request.header(USER_AGENT, AGENT).header(ACCEPT, "*/*");
         let request = request.header("signature-input", signed.input).header("signature", signed.signature);
         match content_digest {
             Some(digest) => request.header("content-digest", digest),
             None => request,
         }
     }
+
+    /// Puts a request together as it will be sent, but for `host` and `content-length`, and asks the second check.
+    fn inspected(&self, request: RequestBuilder) -> Result<Request, Unsent> {
+        let request = request.build().map_err(|error| Unsent::Trouble(lost(error)))?;
+        // A value that is no text fits no form.
+        let headers = request.headers().iter();
+        let headers: Vec<_> =
+            headers.map(|(name, value)| (name.as_str(), value.to_str().unwrap_or_default())).collect();
+        (self.envelope)(request.url().path(), &headers).map_err(Unsent::Withheld)?;
+        Ok(request)
+    }
+}
+
+/// Why a request was not even sent.
+enum Unsent {
+    Withheld(String),
+    Trouble(Trouble),
 }
 
 impl Uploader for HttpsUploader {
@@ -107,18 +134,25 @@ impl Uploader for HttpsUploader {
         let path = batch_path(self.signer.device(), &batch.id);
         let request = self.request(Method::PUT, &path, Some(&content_digest(&batch.digest)));
         let request = request.header(CONTENT_TYPE, BATCH_MEDIA_TYPE).body(batch.body.clone());
-        exchange(request, MAX_ANSWER_BYTES).await?.about_batch(batch)
+        match self.inspected(request) {
+            Ok(request) => exchange(&self.client, request, MAX_ANSWER_BYTES).await?.about_batch(batch),
+            Err(Unsent::Withheld(why)) => Ok(Sent::Withheld(why)),
+            Err(Unsent::Trouble(trouble)) => Err(trouble),
+        }
     }
 
     async fn marks(&self) -> Result<Marks, Trouble> {
         let request = self.request(Method::GET, &marks_path(self.signer.device()), None);
-        exchange(request, MAX_MARKS_BYTES).await?.marks()
+        match self.inspected(request) {
+            Ok(request) => exchange(&self.client, request, MAX_MARKS_BYTES).await?.marks(),
+            Err(Unsent::Withheld(why)) => Err(Trouble::retry(Cause::Withheld(why))),
+            Err(Unsent::Trouble(trouble)) => Err(trouble),
+        }
     }
 }
 
 fn client(config: &HttpsConfig) -> Result<Client, HttpsConfigError> {
     let mut builder = Client::builder()
-        .user_agent(concat!("labrelay/", env!("CARGO_PKG_VERSION")))
         .https_only(true)
         .tls_version_min(tls::Version::TLS_1_2)
         .redirect(redirect::Policy::none())
@@ -141,9 +175,12 @@ fn authorities(pem: &[u8]) -> Result<Vec<Certificate>, HttpsConfigError> {
     if found.is_empty() { Err(HttpsConfigError::Ca) } else { Ok(found) }
 }
 
-async fn exchange(request: RequestBuilder, most: usize) -> Result<Answer, Trouble> {
-    let lost = |error: reqwest::Error| Trouble::retry(network::cause(&error));
-    let mut response = request.send().await.map_err(lost)?;
+fn lost(error: reqwest::Error) -> Trouble {
+    Trouble::retry(network::cause(&error))
+}
+
+async fn exchange(client: &Client, request: Request, most: usize) -> Result<Answer, Trouble> {
+    let mut response = client.execute(request).await.map_err(lost)?;
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(lost)? {
         if body.len() + chunk.len() > most {

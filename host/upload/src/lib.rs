@@ -19,6 +19,6 @@ mod uploader;
 
 pub use cause::Cause;
 pub use deliver::{Policy, deliver};
-pub use https::{HttpsConfig, HttpsConfigError, HttpsUploader, Timeouts};
+pub use https::{EnvelopeCheck, HttpsConfig, HttpsConfigError, HttpsUploader, Timeouts};
 pub use outbox::{GivenOut, Outbox, OutboxError};
 pub use uploader::{OutgoingBatch, Refusal, Sent, Trouble, Uploader};

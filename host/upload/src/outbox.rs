@@ -43,6 +43,9 @@ pub trait Outbox: Sync {
     fn refused(&self, batch: &BatchId, why: &Refusal)
     -> impl Future<Output = Result<(), OutboxError>> + Send;
 
+    /// The second check does not let it out: a tombstone takes its place, as of one that is refused.
+    fn withheld(&self, batch: &BatchId) -> impl Future<Output = Result<(), OutboxError>> + Send;
+
     /// The numbers given so far.
     fn given_out(&self) -> impl Future<Output = Result<GivenOut, OutboxError>> + Send;
 

@@ -39,6 +39,8 @@ pub enum Sent {
     HandedOff,
     /// The receiver will never take it.
     Refused(Refusal),
+    /// The second check refused its path or a header, so nothing was sent: why, without a value.
+    Withheld(String),
 }
 
 /// Why a receiver will never take a batch. Holds no content of a record.

@@ -1,6 +1,6 @@
 //! What goes over the line, and what each answer does.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use axum::body::Body;
@@ -10,7 +10,9 @@ use bytes::Bytes;
 use labrelay_model::Reason;
 use labrelay_model::wire::{Problem, ProblemCode};
 use labrelay_upload::signing::SignatureHeaders;
-use labrelay_upload::{Cause, HttpsConfigError, HttpsUploader, Sent, Trouble, Uploader};
+use labrelay_upload::{
+    Cause, EnvelopeCheck, HttpsConfig, HttpsConfigError, HttpsUploader, Sent, Trouble, Uploader,
+};
 
 use tokio::time::timeout;
 
@@ -54,6 +56,40 @@ async fn marks_are_asked_for_with_a_signature() {
     let arrived = server.arrived.lock().unwrap();
     assert_eq!(arrived[0].0.uri.path(), "/v1/marks/lab-7");
     assert!(arrived[0].0.headers.contains_key("signature"));
+}
+
+#[tokio::test]
+async fn every_header_was_seen_by_the_second_check_before_it_left() {
+    static SEEN: Mutex<Vec<(String, String)>> = Mutex::new(Vec::new());
+    let server = Server::start(|parts, body| answer(receipt(&parts, &body))).await;
+    let envelope: EnvelopeCheck = |path, headers| {
+        let mut seen = SEEN.lock().unwrap();
+        seen.push(("path".into(), path.into()));
+        seen.extend(headers.iter().map(|(name, value)| ((*name).into(), (*value).into())));
+        Ok(())
+    };
+    let config = HttpsConfig { envelope, ..config(server.address, &server.ca.pem) };
+    let uploader = HttpsUploader::new(&config, signer()).unwrap();
+    assert_eq!(uploader.send(&batch("bead_qc", 7, b"the body")).await, Ok(Sent::Landed));
+    let arrived = server.arrived.lock().unwrap();
+    let seen = SEEN.lock().unwrap();
+    assert_eq!(seen[0].1, arrived[0].0.uri.path());
+    for (name, value) in &arrived[0].0.headers {
+        let value = value.to_str().unwrap();
+        let of_the_body = (name.as_str(), value) == ("content-length", "8");
+        assert!(of_the_body || seen.contains(&(name.to_string(), value.to_owned())), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_sent_that_the_second_check_refuses() {
+    let server = Server::start(|parts, body| answer(receipt(&parts, &body))).await;
+    let config = HttpsConfig { envelope: |_, _| Err("no".into()), ..config(server.address, &server.ca.pem) };
+    let uploader = HttpsUploader::new(&config, signer()).unwrap();
+    assert_eq!(uploader.send(&batch("bead_qc", 7, b"x")).await, Ok(Sent::Withheld("no".into())));
+    let cause = Cause::Withheld("no".into());
+    assert_eq!(uploader.marks().await.unwrap_err(), Trouble::Retry { after: None, cause });
+    assert!(server.arrived.lock().unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -141,12 +177,12 @@ fn no_proxy_is_taken_from_the_environment() {
 fn what_is_wrong_with_a_configuration_is_said() {
     let good = config(([127, 0, 0, 1], 443).into(), &[]);
     for address in ["http://x/", "https://x/path", "https://user:pw@x/", "https://x/?q", "ftp://x/"] {
-        let config = labrelay_upload::HttpsConfig { receiver: address.parse().unwrap(), ..good.clone() };
+        let config = HttpsConfig { receiver: address.parse().unwrap(), ..good.clone() };
         let error = HttpsUploader::new(&config, signer()).unwrap_err();
         assert!(matches!(error, HttpsConfigError::Address), "{address}");
     }
     for pem in ["", "no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
-        let config = labrelay_upload::HttpsConfig { ca_bundle: Some(pem.into()), ..good.clone() };
+        let config = HttpsConfig { ca_bundle: Some(pem.into()), ..good.clone() };
         HttpsUploader::new(&config, signer()).unwrap_err();
     }
 }

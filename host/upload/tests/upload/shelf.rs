@@ -141,6 +141,10 @@ impl Outbox for Shelf {
     }
 
     async fn refused(&self, batch: &BatchId, _: &Refusal) -> Result<(), OutboxError> {
+        self.withheld(batch).await
+    }
+
+    async fn withheld(&self, batch: &BatchId) -> Result<(), OutboxError> {
         let mut content = self.content.lock().unwrap();
         let mut tombstone = Self::take(&mut content, batch);
         tombstone.records = 0;
