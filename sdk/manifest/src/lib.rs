@@ -10,6 +10,7 @@ mod figures;
 mod inventory;
 mod length_of_time;
 mod manifest;
+mod matcher;
 mod nearest;
 mod parse;
 mod pattern;
@@ -28,4 +29,5 @@ pub use length_of_time::settle_time;
 pub use manifest::{
     About, Aggregate, AggregateKind, Every, Field, Format, Manifest, Presence, Source, SourceKind, Stream,
 };
+pub use matcher::{Matched, Matcher, SiteWords, Unmatched};
 pub use parse::schema;

@@ -54,6 +54,11 @@ impl Form {
         self.end
     }
 
+    /// Longest value in bytes.
+    pub(crate) fn max_bytes(&self) -> usize {
+        self.max_bytes
+    }
+
     /// Length of the longest value that `line` begins with.
     pub(crate) fn read(&self, line: &[u8]) -> Option<usize> {
         let mut state = self.start();
