@@ -1,9 +1,13 @@
 //! The command line: every command, its flags and their help. What they do stands elsewhere.
 
+mod quarantine;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use labrelay_model::{BatchId, Epoch, FamilyName, Seq, StreamId, Timestamp};
+
+pub(crate) use quarantine::{PurgeArgs, QuarantineCommand, RequeueArgs};
 
 /// Collects how a laboratory instrument is doing, makes sure that nothing about a patient leaves, and
 /// delivers it to the region's receiver.
@@ -46,6 +50,9 @@ pub(crate) enum Command {
     /// Look into the journal of what has left
     #[command(subcommand)]
     Sent(SentCommand),
+    /// Look into what was refused, and have it judged again
+    #[command(subcommand)]
+    Quarantine(QuarantineCommand),
     /// Check manifests, or print their JSON Schema
     #[command(subcommand)]
     Manifest(ManifestCommand),

@@ -3,18 +3,18 @@
 //! Whoever may enter the state folder (mode 0700) may ask. The spool's database has one user at a time, so a
 //! command can't look into it beside the service.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write};
+use std::io::{BufRead as _, BufReader, Read as _, Take, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, anyhow};
-use labrelay_spool::Spool;
+use anyhow::{Context as _, anyhow, bail};
+use labrelay_model::Redacted;
 use tracing::warn;
 
-use crate::query::{Query, answer};
-use crate::status::Board;
+use crate::answer::{House, Service, answer};
+use crate::query::Query;
+use crate::requeue::MAX_OPENED_BYTES;
 
 const SOCKET: &str = "control.sock";
 /// Longest question in bytes: a batch's name is the longest part.
@@ -26,14 +26,14 @@ const ANSWER: u8 = b'+';
 const ERROR: u8 = b'-';
 
 /// Starts answering. The thread ends with the process.
-pub(crate) fn serve(state: &Path, spool: Arc<Spool>, board: Board) -> anyhow::Result<()> {
+pub(crate) fn serve(state: &Path, service: Service) -> anyhow::Result<()> {
     let _ = std::fs::remove_file(state.join(SOCKET)); // left by a service that was killed; the spool's lock guards us
     let (path, _folder) = short_path(state)?;
     let listener = UnixListener::bind(&path)
         .with_context(|| format!("can't open the control socket in {}", state.display()))?;
     std::thread::spawn(move || {
         for connection in listener.incoming().flatten() {
-            if let Err(error) = converse(connection, &spool, &board) {
+            if let Err(error) = converse(connection, &service) {
                 warn!("a control connection broke off: {error:#}");
             }
         }
@@ -42,10 +42,11 @@ pub(crate) fn serve(state: &Path, spool: Arc<Spool>, board: Board) -> anyhow::Re
 }
 
 /// Asks the service that runs on `state`; `false` if none does.
-pub(crate) fn ask(state: &Path, query: &Query, output: &mut dyn Write) -> anyhow::Result<bool> {
+pub(crate) fn ask(state: &Path, query: &Query, body: &[u8], output: &mut dyn Write) -> anyhow::Result<bool> {
     let Ok((path, _folder)) = short_path(state) else { return Ok(false) };
     let Ok(mut connection) = UnixStream::connect(&path) else { return Ok(false) };
     connection.write_all(format!("{}\n", serde_json::to_string(query)?).as_bytes())?;
+    connection.write_all(body)?;
     let mut kind = [0];
     connection.read_exact(&mut kind).context("the service broke off")?;
     if kind == [ANSWER] {
@@ -57,14 +58,16 @@ pub(crate) fn ask(state: &Path, query: &Query, output: &mut dyn Write) -> anyhow
     Err(anyhow!(words))
 }
 
-fn converse(connection: UnixStream, spool: &Spool, board: &Board) -> anyhow::Result<()> {
+fn converse(connection: UnixStream, service: &Service) -> anyhow::Result<()> {
     connection.set_read_timeout(Some(PATIENCE))?;
     connection.set_write_timeout(Some(PATIENCE))?;
     let mut question = String::new();
-    BufReader::new((&connection).take(MAX_QUESTION_BYTES)).read_line(&mut question)?;
+    let mut input = BufReader::new((&connection).take(MAX_QUESTION_BYTES));
+    input.read_line(&mut question)?;
     let mut output = FirstByte { kind: Some(ANSWER), to: &connection };
     let answered = match serde_json::from_str(&question) {
-        Ok(query) => answer(&query, spool, Some(board), &mut output),
+        Ok(query) => read_body(&query, &mut input)
+            .and_then(|body| answer(&query, &body.0, &House::Service(service), &mut output)),
         Err(_) => Err(anyhow!("this service is of another version than the command")),
     };
     if let Err(error) = answered {
@@ -75,6 +78,18 @@ fn converse(connection: UnixStream, spool: &Spool, board: &Board) -> anyhow::Res
     }
     output.write_all(b"")?;
     Ok(())
+}
+
+/// What follows a question that has a body.
+fn read_body(query: &Query, input: &mut BufReader<Take<&UnixStream>>) -> anyhow::Result<Redacted> {
+    let Query::Requeue(request) = query else { return Ok(Redacted::default()) };
+    if request.bytes > MAX_OPENED_BYTES {
+        bail!("the message has {} bytes; the service takes {MAX_OPENED_BYTES}", request.bytes);
+    }
+    input.get_mut().set_limit(request.bytes);
+    let mut body = Redacted(vec![0; usize::try_from(request.bytes)?]);
+    input.read_exact(&mut body.0).context("the command broke off")?;
+    Ok(body)
 }
 
 /// Puts the kind before the first byte, so that an error before any output is told from an answer.

@@ -1,5 +1,7 @@
 //! The Labrelay host program. Parses the command line and hands over; decides nothing itself.
 
+mod answer;
+mod audit;
 mod check;
 mod cli;
 mod clock;
@@ -13,6 +15,7 @@ mod families;
 mod fixture_case;
 mod gate_command;
 mod gates;
+mod inbox;
 mod installed;
 mod inventory_command;
 mod judge;
@@ -21,9 +24,11 @@ mod manifest_command;
 mod outbox;
 mod panics;
 mod pipeline;
+mod quarantine;
 mod query;
 mod receiver;
 mod replay;
+mod requeue;
 mod run;
 mod sent_command;
 mod setup;
@@ -70,6 +75,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Status(args) => status::show(&args),
         Command::Spool(command) => spool_command::spool(&command),
         Command::Sent(command) => sent_command::sent(&command),
+        Command::Quarantine(command) => quarantine::quarantine(&command),
         Command::Manifest(command) => manifest_command::manifest(&command),
         Command::Device(command) => device::device(&command),
         Command::Inventory(command) => inventory_command::inventory(&command),

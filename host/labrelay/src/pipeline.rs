@@ -14,6 +14,7 @@ use tracing::{error, warn};
 
 use crate::clock;
 use crate::collecting::{Collecting, Poll};
+use crate::inbox::Inbox;
 use crate::judge::{Judge, Judged};
 use crate::status::{Board, FamilyState};
 use crate::stop::Stop;
@@ -43,6 +44,8 @@ pub(crate) struct Pipeline {
     pub board: Board,
     /// Wakes the uploader.
     pub new_batch: Arc<Notify>,
+    /// Where requeues of this family come in.
+    pub inbox: Inbox,
     /// Tells it to stop.
     pub stop: Stop,
 }
@@ -86,6 +89,7 @@ impl Pipeline {
     fn drain(&mut self) -> Result<Read, Setback> {
         let mut read = Read::Nothing;
         while !self.stop.is_set() {
+            self.requeue();
             let family = self.family();
             let cursor = self.spool.cursor(&family)?;
             let now = clock::now();
@@ -108,6 +112,15 @@ impl Pipeline {
             read = Read::Something;
         }
         Ok(read)
+    }
+
+    /// Does the requeues that have come in.
+    fn requeue(&self) {
+        self.inbox.work(|task| {
+            let requeued = task.run(&self.judge, &self.spool)?;
+            self.new_batch.notify_one();
+            Ok(requeued)
+        });
     }
 
     /// Commits; waits as long as the spool is full, for then nothing of it was written. After any other error

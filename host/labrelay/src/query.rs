@@ -1,18 +1,20 @@
-//! What a person may ask about spool and journal, and the answers. The running service answers over its
-//! control socket (`control`); with no service running the command itself opens the spool and answers.
+//! What a person may ask about spool, journal and quarantine, and who is asked: the running service over its
+//! control socket (`control`), or with no service running the command itself, which opens the spool.
 
+use std::cell::OnceCell;
 use std::io::Write;
 use std::process::ExitCode;
 
-use anyhow::anyhow;
-use labrelay_model::{BatchId, Timestamp};
-use labrelay_spool::Spool;
+use chrono::NaiveDate;
+use labrelay_model::{BatchId, FamilyName, Reason, StreamName, Timestamp};
+use labrelay_spool::{QuarantineId, Spool};
 use serde::{Deserialize, Serialize};
 
+use crate::answer::{House, answer};
 use crate::config::Config;
 use crate::exit::{FailAs as _, Failure};
-use crate::status::Board;
-use crate::{control, spool_access, status};
+use crate::requeue::Request;
+use crate::{control, spool_access};
 
 /// A question.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -31,6 +33,18 @@ pub(crate) enum Query {
     SentShow(BatchId),
     /// Everything in the journal, in the clear.
     SentExport,
+    /// What lies in the quarantine: one [`QuarantineLine`] a line, oldest first.
+    QuarantineList,
+    /// One message of the quarantine, as it was sealed.
+    QuarantineMessage(QuarantineId),
+    /// Remove messages of days before this one (in days since 1970), or all; gives the number of units.
+    QuarantinePurge {
+        /// The first day that stays.
+        before: Option<i64>,
+    },
+    /// Run units of a message through the gate again; the question's body is the message, opened. Gives
+    /// [`Requeued`](crate::requeue::Requeued).
+    Requeue(Request),
 }
 
 /// One line of `sent list`.
@@ -46,59 +60,54 @@ pub(crate) struct SentLine {
     pub bytes: u64,
 }
 
-/// Asks the running service, else the spool at rest, and copies the answer to `output`.
+/// One line of `quarantine list`: units of one message, stream and reason. Counts, never values.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct QuarantineLine {
+    /// The message's number.
+    pub number: u64,
+    /// When it was written.
+    pub day: NaiveDate,
+    /// Instrument family; absent, like stream and reason, for a message of an earlier build.
+    pub family: Option<FamilyName>,
+    /// Stream; null where a unit could not be read that far.
+    pub stream: Option<StreamName>,
+    /// Why they were refused.
+    pub reason: Option<Reason>,
+    /// How many.
+    pub units: u64,
+    /// Bytes of their raw parts.
+    pub bytes: u64,
+}
+
+/// Where a command asks. Opens the spool at most once.
+pub(crate) struct Desk<'a> {
+    config: &'a Config,
+    at_rest: OnceCell<Spool>,
+}
+
+impl<'a> Desk<'a> {
+    /// Asks whoever has the spool of this site.
+    pub(crate) fn new(config: &'a Config) -> Self {
+        Self { config, at_rest: OnceCell::new() }
+    }
+
+    /// Copies the answer to `output`. `body` goes with the question.
+    pub(crate) fn ask(&self, query: &Query, body: &[u8], output: &mut dyn Write) -> anyhow::Result<()> {
+        let spool = match self.at_rest.get() {
+            Some(spool) => spool,
+            None if control::ask(&self.config.state, query, body, output)? => return Ok(()),
+            None => {
+                let opened = spool_access::open_at_rest(self.config)?;
+                self.at_rest.get_or_init(|| opened)
+            }
+        };
+        let house = House::AtRest { spool, config: self.config };
+        answer(query, body, &house, output).fail_as(Failure::State)
+    }
+}
+
+/// Asks one question and copies the answer to `output`.
 pub(crate) fn ask(config: &Config, query: &Query, output: &mut dyn Write) -> anyhow::Result<ExitCode> {
-    if control::ask(&config.state, query, output)? {
-        return Ok(ExitCode::SUCCESS);
-    }
-    answer(query, &spool_access::open_at_rest(config)?, None, output).fail_as(Failure::State)?;
+    Desk::new(config).ask(query, &[], output)?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Answers from `spool`; `board` is the running service's.
-pub(crate) fn answer(
-    query: &Query,
-    spool: &Spool,
-    board: Option<&Board>,
-    output: &mut dyn Write,
-) -> anyhow::Result<()> {
-    match query {
-        Query::Status => {
-            serde_json::to_writer(&mut *output, &status::of(spool, board)?)?;
-            output.write_all(b"\n")?;
-        }
-        Query::Peek { batches } => {
-            for batch in spool.peek().take(*batches) {
-                output.write_all(&batch?.ndjson.unwrap_or_default())?;
-            }
-        }
-        Query::SentList => {
-            for entry in spool.sent().list(None, None) {
-                serde_json::to_writer(&mut *output, &sent_line(&entry?))?;
-                output.write_all(b"\n")?;
-            }
-        }
-        Query::SentShow(id) => {
-            let found = spool.sent().show(id)?;
-            let ndjson =
-                found.ok_or_else(|| anyhow!("the journal holds no such batch; see `labrelay sent list`"))?;
-            output.write_all(&ndjson)?;
-        }
-        Query::SentExport => {
-            for batch in spool.sent().export(None, None) {
-                output.write_all(&batch?.1.unwrap_or_default())?;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn sent_line(entry: &labrelay_spool::SentEntry) -> SentLine {
-    let BatchId { stream, epoch, seq } = &entry.id;
-    SentLine {
-        batch: format!("{stream}/{epoch}/{seq}"),
-        landed_at: entry.landed_at,
-        records: entry.records,
-        bytes: entry.bytes,
-    }
 }

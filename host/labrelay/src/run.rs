@@ -20,12 +20,13 @@ use crate::device::DeviceKeys;
 use crate::exit::{FailAs as _, Failure};
 use crate::families::{Installation, InstalledFamily};
 use crate::gates::Gates;
+use crate::inbox::Inboxes;
 use crate::judge::Judge;
 use crate::outbox::SpoolOutbox;
 use crate::pipeline::Pipeline;
 use crate::status::{Board, FamilyState};
 use crate::stop::Stop;
-use crate::{clock, control, installed, receiver, setup, spool_access};
+use crate::{answer, clock, control, installed, receiver, setup, spool_access};
 
 /// How often what is older than journal and quarantine keep is looked for; both keep by the day.
 const PURGE_EVERY: Duration = Duration::from_secs(3600);
@@ -48,13 +49,14 @@ pub(crate) fn run(args: &ConfigArgs) -> anyhow::Result<ExitCode> {
     let service = Service {
         spool: Arc::new(spool),
         board: Board::new(config.collect_since()),
+        inboxes: Inboxes::default(),
         new_batch: Arc::default(),
         stop: Stop::default(),
         keys: Arc::new(keys),
         config: Arc::new(config),
     };
     info!(device = %service.config.device, families = service.config.families.len(), "started");
-    control::serve(&service.config.state, Arc::clone(&service.spool), service.board.clone())?;
+    control::serve(&service.config.state, service.answers())?;
     let threads = service.start_families();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let ended = runtime.block_on(service.deliver_until_signal(uploader));
@@ -73,6 +75,7 @@ struct Service {
     keys: Arc<DeviceKeys>,
     spool: Arc<Spool>,
     board: Board,
+    inboxes: Inboxes,
     new_batch: Arc<Notify>,
     stop: Stop,
 }
@@ -119,9 +122,16 @@ impl Service {
             plugin_version,
             spool: Arc::clone(&self.spool),
             board: self.board.clone(),
+            inbox: self.inboxes.open(name),
             new_batch: Arc::clone(&self.new_batch),
             stop: self.stop.clone(),
         })
+    }
+
+    /// What commands may ask of this service.
+    fn answers(&self) -> answer::Service {
+        let (spool, board) = (Arc::clone(&self.spool), self.board.clone());
+        answer::Service { spool, board, inboxes: self.inboxes.clone() }
     }
 
     fn installation(&self) -> Installation {

@@ -1,5 +1,6 @@
 //! The few things each operating system does its own way: handles, sockets, file identity, key files.
 
+pub mod caller;
 pub mod channel;
 pub mod core_dump;
 pub mod file;
