@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use labrelay_manifest::Field;
-use labrelay_model::{Digest, Reason, StreamName, Value};
+use labrelay_model::{Digest, StreamName, Value};
 use serde::{Deserialize, Serialize};
 
+use crate::screen::check_seam;
 use crate::verdict::Fault;
 use crate::{AcceptedRecord, Gate, Refusal};
 use watch::Watch;
@@ -44,7 +45,7 @@ impl Guard {
             let refused = |fault: Fault| Refusal::of(&field.name, fault);
             self.watches.entry((stream, column)).or_default().note(text).map_err(refused)?;
             if let Some(left) = left {
-                joined(left, text).map_err(refused)?;
+                check_seam(left, text).map_err(refused)?;
             }
             left = Some(text);
         }
@@ -67,12 +68,6 @@ fn unbound_texts(record: &AcceptedRecord) -> impl Iterator<Item = (u16, &Field, 
         Value::Text(text) if column.rule.is_unbound(text) => Some((at, &column.field, &**text)),
         _ => None,
     })
-}
-
-/// Passes two neighbouring texts, unless they give an identifier together.
-fn joined(left: &str, right: &str) -> Result<(), Fault> {
-    let _ = (left, right, Reason::SplitIdentifier);
-    Ok(())
 }
 
 impl fmt::Debug for Guard {

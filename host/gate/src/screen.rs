@@ -3,6 +3,7 @@
 
 use labrelay_model::Reason;
 
+use crate::detect;
 use crate::local_names::LocalNames;
 use crate::verdict::Fault;
 
@@ -22,6 +23,20 @@ impl Screen {
         if self.local_names.stand_in(text) {
             return Err(Reason::LocalName.into());
         }
-        Ok(())
+        if detect::disguise(text) {
+            return Err(Reason::Disguised.into());
+        }
+        match detect::find(text) {
+            Some(found) => Err(Fault::found(Reason::Identifier, found)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Passes two neighbouring texts, unless one holds the beginning of an identifier and the other the rest.
+pub(crate) fn check_seam(left: &str, right: &str) -> Result<(), Fault> {
+    match detect::find_across(left, right) {
+        Some(found) => Err(Fault::found(Reason::SplitIdentifier, found)),
+        None => Ok(()),
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use labrelay_model::{FieldName, Reason, Record};
 
+use crate::detect::Detector;
 use crate::{AcceptedRecord, SpecimenRecord};
 
 /// What becomes of one record.
@@ -55,6 +56,12 @@ impl From<Reason> for Refusal {
 pub(crate) struct Fault {
     pub(crate) reason: Reason,
     pub(crate) detector: Option<&'static str>,
+}
+
+impl Fault {
+    pub(crate) fn found(reason: Reason, detector: &Detector) -> Self {
+        Self { reason, detector: Some(detector.name) }
+    }
 }
 
 impl From<Reason> for Fault {

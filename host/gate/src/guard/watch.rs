@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use labrelay_model::Reason;
 use serde::{Deserialize, Serialize};
 
-use super::joined;
+use crate::screen::check_seam;
 use crate::verdict::Fault;
 
 /// Values judged together. Fewer would freeze a field for a handful of service visits; more would let more
@@ -64,7 +64,7 @@ impl Watch {
         }
         // Also if the two are refused: else the first value would stand there forever, and refuse all others.
         let before = std::mem::replace(previous, text.into());
-        joined(&before, text)
+        check_seam(&before, text)
     }
 }
 

@@ -58,7 +58,9 @@ fn identifying_values_found() {
         println!("{key:<20} values   found  +disguise   printable<=64   left of these");
         for (group, count) in &counts {
             let Count { all, found, disguised, printable, printable_left } = count;
-            println!("{group:<20} {all:>6}  {found:>6}  {disguised:>9}   {printable:>13}   {printable_left:>13}");
+            println!(
+                "{group:<20} {all:>6}  {found:>6}  {disguised:>9}   {printable:>13}   {printable_left:>13}"
+            );
         }
     }
 }

@@ -5,6 +5,7 @@ mod batch;
 mod canonical;
 mod corpus;
 mod envelope;
+mod events;
 mod json;
 mod record;
 mod rules;

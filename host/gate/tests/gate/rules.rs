@@ -75,7 +75,7 @@ fn an_enum_is_one_of_its_words() {
 #[test]
 fn a_version_is_digits_and_dots() {
     let field = "{type: version}";
-    for good in ["1.2", "v1.2", "1.2.3.4", "123456.123456.123456.1", "1.02.003"] {
+    for good in ["1.2", "v1.2", "1.2.3.4", "123456.1.12345.1", "1.02.003"] {
         assert_eq!(judge(field, text(good)), Ok(format!("\"{good}\"")));
     }
     for bad in [
