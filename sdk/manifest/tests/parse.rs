@@ -127,7 +127,7 @@ fn figure(ty: &str, kind: &str) -> FieldType {
     let declared =
         "red_laser_start: {type: float, unit: mW, range: [0, 100], decimals: 2, as: [mean, min, max, sd]}";
     let manifest = Manifest::parse(GOOD.replace(declared, &field).as_bytes()).unwrap();
-    manifest.stream("acquisition").unwrap().1.leaving()[4].ty.clone()
+    manifest.stream("acquisition").unwrap().1.leaving().get(4).unwrap().ty.clone()
 }
 
 #[test]

@@ -27,21 +27,24 @@ pub(super) fn field(name: FieldName, raw: RawField, about: About) -> Result<Fiel
     if RESERVED.contains(&name.as_str()) {
         return Err(Fault::here("every table in the lake already has a column of this name; choose another"));
     }
-    for (key, present) in
-        [("shape", raw.shape.is_some()), ("format", raw.format.is_some()), ("comma", raw.comma)]
-    {
-        if present {
-            return Err(Fault::at(key, format!("only slots of an event have `{key}`")));
-        }
-    }
     if let Some(description) = &raw.description {
         text("description", description)?;
     }
     let ty = types::field_type(&raw)?;
+    refuse_slot_keys(&raw)?;
     if let Some(unit) = &raw.unit {
         ucum::check(unit).map_err(|why| Fault::at("unit", why))?;
     }
     let aggregates = aggregate::figures(&raw, about)?;
     let presence = if raw.optional { Presence::Optional } else { Presence::Required };
     Ok(Field { name, ty, unit: raw.unit.map(Into::into), description: raw.description, presence, aggregates })
+}
+
+/// What tells how a value is written in a line; a plugin's record has values.
+fn refuse_slot_keys(raw: &RawField) -> Result<(), Fault> {
+    let keys = [("format", raw.format.is_some()), ("comma", raw.comma)];
+    match keys.iter().find(|(_, present)| *present) {
+        Some((key, _)) => Err(Fault::at(key, format!("only slots of an event have `{key}`"))),
+        None => Ok(()),
+    }
 }

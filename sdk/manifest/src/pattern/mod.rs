@@ -3,6 +3,7 @@
 //! Judges the pattern's syntax tree and matches nothing: the gate does. A pattern that passes here compiles
 //! there, since its size with all repetitions written out is bounded.
 
+mod digits;
 mod reach;
 
 use regex_syntax::ParserBuilder;
@@ -35,6 +36,7 @@ pub(crate) fn max_bytes(pattern: &str, max_length: Option<u16>) -> Result<u16, S
         return Err(format!("the pattern needs {shortest} characters, but max_length is {longest}"));
     }
     reach.refuse_free_text(usize::from(longest))?;
+    digits::refuse_long_numbers(&hir)?;
     Ok(longest)
 }
 
@@ -79,7 +81,8 @@ mod tests {
         assert_eq!(max_bytes("[0-9]{3,6}", None), Ok(6));
         assert_eq!(max_bytes("FL[0-9]{1,2}(-[AHW])?", None), Ok(6));
         assert_eq!(max_bytes("[A-Z0-9]{6,10}", Some(8)), Ok(8));
-        assert_eq!(max_bytes("[0-9]+", Some(12)), Ok(12));
+        assert_eq!(max_bytes("[0-9]{4}-[0-9]{4}", None), Ok(9));
+        assert_eq!(max_bytes("[0-9]{1,7}", None), Ok(7));
         assert_eq!(max_bytes("Blue laser|Red laser", None), Ok(10));
     }
 
@@ -104,6 +107,10 @@ mod tests {
             ("^[0-9]$", "leave out `^`"),
             ("[0-9]{0,3}", "empty text"),
             ("", "empty text"),
+            ("[0-9]{8}", "8 or more digits in a row"),
+            ("[0-9]{4}-?[0-9]{4}", "8 or more digits in a row"),
+            ("LOT(A|2026[0-9]{2})[0-9]{2}", "8 or more digits in a row"),
+            ("(A[0-9]{4}|[0-9]{4}B|[0-9]{4}){2}", "8 or more digits in a row"),
             ("[a&&b]", "matches nothing"),
             (&"a".repeat(300), "at most 256"),
         ] {

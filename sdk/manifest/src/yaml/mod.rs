@@ -16,8 +16,8 @@ pub(crate) use locate::locate;
 pub(crate) use named::Named;
 pub(crate) use parsed::Parsed;
 
-/// Greatest file in bytes. The largest manifest we know of has 20 KiB; this leaves room for catalogues.
-const MAX_FILE_BYTES: usize = 1024 * 1024;
+/// Greatest file in bytes: a catalogue of 10,000 events takes about 3 MB.
+const MAX_FILE_BYTES: usize = 8 * 1024 * 1024;
 
 /// Reads one YAML document into `T`. Duplicate keys are errors; unknown ones are if `T` denies them.
 pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ManifestErrors> {
@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn deep_nesting_large_files_and_second_documents_are_refused() {
         assert!(error(&"[".repeat(100_000)).contains("recursion limit"));
-        assert!(error(&"#".repeat(MAX_FILE_BYTES + 1)).contains("at most 1048576"));
+        assert!(error(&"#".repeat(MAX_FILE_BYTES + 1)).contains("at most 8388608"));
         assert!(error("a: [x]\n---\nb: [y]\n").contains("more than one document"));
     }
 

@@ -19,8 +19,11 @@ const MAX_TRIED: usize = 100_000_000;
 pub(super) fn faults(tree: &Tree<'_>) -> Vec<Fault> {
     let mut search =
         Search { tree, seen: HashSet::new(), todo: Vec::new(), found: BTreeSet::new(), tried: 0 };
-    search.visit(At::Node(0), At::Node(0));
-    while let Some((one, other)) = search.todo.pop() {
+    for node in tree.nodes() {
+        search.part(node);
+        while let Some((one, other)) = search.todo.pop() {
+            search.follow(one, other);
+        }
         if search.found.len() >= MAX_FOUND {
             break;
         }
@@ -29,16 +32,8 @@ pub(super) fn faults(tree: &Tree<'_>) -> Vec<Fault> {
                            begin the templates with different words";
             return vec![Fault::here(message)];
         }
-        match (one, other) {
-            (At::Node(one), At::Node(other)) if one == other => search.together(one),
-            _ => search.apart(one, other),
-        }
     }
-    let fault = |&(first, second): &(Which, Which)| {
-        let message = "a line could fit this template and another one; make their texts differ";
-        tree.fault(second, message).contradicting(tree.place(first), 0)
-    };
-    search.found.iter().map(fault).collect()
+    search.found.iter().map(|&(first, second)| tree.overlap(first, second)).collect()
 }
 
 struct Search<'a> {
@@ -50,10 +45,11 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Notes a pair of places that the same text leads to.
+    /// Notes a pair of places that the same text leads to; where both are one node, `part` has begun there.
     fn visit(&mut self, one: At, other: At) {
         let pair = if one <= other { (one, other) } else { (other, one) };
-        if !self.seen.insert(pair) {
+        let together = matches!(pair, (At::Node(one), At::Node(other)) if one == other);
+        if together || self.tried > MAX_TRIED || !self.seen.insert(pair) {
             return;
         }
         if let (Some(one), Some(other)) = (self.end(one), self.end(other))
@@ -71,18 +67,13 @@ impl Search<'_> {
         }
     }
 
-    /// Both ways are the same so far. They stay so through a byte, and through a slot that the matcher ends at the
-    /// same place for both; they part where two things can follow.
-    fn together(&mut self, at: NodeId) {
+    /// Where two things can follow at a node, two ways part. Up to there they are one: a slot that both have in common
+    /// ends at the same place for both, unless what follows decides where.
+    fn part(&mut self, at: NodeId) {
         let tree = self.tree;
         let Some(node) = tree.node(at) else { return };
-        for &(_, to) in &node.bytes {
-            self.visit(At::Node(to), At::Node(to));
-        }
         for (index, &slot) in node.slots.iter().enumerate() {
-            if tree.is_longest(slot) {
-                self.visit(At::Node(slot), At::Node(slot));
-            } else {
+            if !tree.is_longest(slot) {
                 self.visit(before(tree, slot), before(tree, slot));
             }
             for &other in node.slots.iter().skip(index + 1) {
@@ -96,8 +87,8 @@ impl Search<'_> {
         }
     }
 
-    /// The two ways have parted: every byte that both can take.
-    fn apart(&mut self, one: At, other: At) {
+    /// Goes on with every byte that both ways can take.
+    fn follow(&mut self, one: At, other: At) {
         let tree = self.tree;
         let (mut ones, mut others) = (Vec::new(), Vec::new());
         for byte in tree.followers(one, other) {

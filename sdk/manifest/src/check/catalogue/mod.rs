@@ -33,7 +33,7 @@ pub(super) fn catalogue(
 ) -> Result<(Catalogue, Vec<Field>), Faults> {
     let codes: Vec<Box<str>> = raw.0.iter().map(|(code, _)| code.as_str().into()).collect();
     super::count("catalogue", codes.len(), MAX_EVENTS).map_err(super::one)?;
-    let columns = event_columns(declared.len()).map_err(super::one)?;
+    let columns = event_columns(&declared).map_err(|fault| super::one(fault.under("catalogue")))?;
     let mut slots = Columns::behind(columns, &declared);
     let mut events = Vec::new();
     let mut faults = Vec::new();
@@ -44,7 +44,7 @@ pub(super) fn catalogue(
         }
     }
     if faults.is_empty() {
-        faults = clear(&events);
+        faults = unclear(&events);
     }
     let mut fields = declared;
     match own_fields(codes) {
@@ -62,19 +62,22 @@ pub(super) fn catalogue(
     Err(faults.into_iter().map(|fault| fault.under("catalogue")).collect())
 }
 
-/// Fails where it is not clear what a line means: where a slot ends, or which template it fits.
-fn clear(events: &[Event]) -> Faults {
-    let tree = match Tree::of(events) {
-        Ok(tree) => tree,
-        Err(faults) => return faults,
-    };
-    let unclear = endings::faults(&tree);
-    if unclear.is_empty() { ambiguity::faults(&tree) } else { unclear }
+/// Where it is not clear what a line means: where a slot ends, or which template it fits.
+fn unclear(events: &[Event]) -> Faults {
+    let (tree, mut faults) = Tree::of(events);
+    faults.extend(endings::faults(&tree));
+    faults.extend(ambiguity::faults(&tree));
+    faults
 }
 
-fn event_columns(declared: usize) -> Result<EventColumns, Fault> {
-    let too_many = |_| Fault::at("fields", "more fields than a stream may have");
-    let event = u16::try_from(declared).map_err(too_many)?;
+/// Behind the declared fields, which must leave the names free.
+fn event_columns(declared: &[Field]) -> Result<EventColumns, Fault> {
+    for name in [EVENT_FIELD, SEVERITY_FIELD] {
+        if declared.iter().any(|field| field.name.as_str() == name) {
+            return Err(Fault::here(format!("gives the stream a field `{name}`; rename the declared one")));
+        }
+    }
+    let event = u16::try_from(declared.len()).map_err(|_| Fault::here("too many fields are declared"))?;
     Ok(EventColumns { event, severity: event.saturating_add(1), first_slot: event.saturating_add(2) })
 }
 

@@ -50,19 +50,18 @@ pub(super) enum At {
 }
 
 impl<'a> Tree<'a> {
-    /// Fails if a slot's form is too large, or where two templates are the same.
-    pub(super) fn of(events: &'a [Event]) -> Result<Self, Vec<Fault>> {
+    /// The tree; with it all templates that have no place in it, because a form is too large or another one is the
+    /// same.
+    pub(super) fn of(events: &'a [Event]) -> (Self, Vec<Fault>) {
         let mut tree = Self { events, nodes: Vec::new(), forms: Vec::new(), numbers: HashMap::new() };
         tree.grow(None, Which { event: 0, template: 0 });
         let mut faults = Vec::new();
         for (at, event) in events.iter().enumerate() {
             for template in 0..event.templates.len() {
-                if let Err(fault) = tree.add(event, Which { event: at, template }) {
-                    faults.push(fault);
-                }
+                faults.extend(tree.add(event, Which { event: at, template }).err());
             }
         }
-        if faults.is_empty() { Ok(tree) } else { Err(faults) }
+        (tree, faults)
     }
 
     fn add(&mut self, event: &Event, which: Which) -> Result<(), Fault> {
@@ -84,7 +83,7 @@ impl<'a> Tree<'a> {
         match self.nodes.get_mut(at) {
             Some(Node { end: Some(first), .. }) => {
                 let first = *first;
-                Err(self.fault(which, "is the same as another template").contradicting(self.place(first), 0))
+                Err(self.overlap(first, which))
             }
             Some(node) => {
                 node.end = Some(which);
@@ -134,9 +133,9 @@ impl<'a> Tree<'a> {
         Ok(self.forms.len() - 1)
     }
 
-    /// All nodes but the root.
+    /// All nodes.
     pub(super) fn nodes(&self) -> impl Iterator<Item = NodeId> {
-        1..self.nodes.len()
+        0..self.nodes.len()
     }
 
     pub(super) fn node(&self, at: NodeId) -> Option<&Node> {
@@ -207,6 +206,16 @@ impl<'a> Tree<'a> {
     /// A fault at a template, below the catalogue.
     pub(super) fn fault(&self, which: Which, message: impl Into<String>) -> Fault {
         self.place(which).iter().fold(Fault::here(message), |fault, key| fault.under(key))
+    }
+
+    /// A fault at the second of two templates that some line fits.
+    pub(super) fn overlap(&self, first: Which, second: Which) -> Fault {
+        let other = match self.events.get(first.event) {
+            Some(event) if first.event != second.event => format!("the one of `{}`", event.code),
+            _ => "another one of this event".to_owned(),
+        };
+        let message = format!("a line could fit this template and {other}; make their texts differ");
+        self.fault(second, message).contradicting(self.place(first), 0)
     }
 
     /// Where a template stands, with keys from the inside out, below the catalogue.
