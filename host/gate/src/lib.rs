@@ -30,7 +30,7 @@ mod verdict;
 mod version;
 
 pub use accepted::AcceptedRecord;
-pub use aggregate::{ClosedWindow, Lateness};
+pub use aggregate::ClosedWindow;
 pub use counters::Counters;
 pub use gate::Gate;
 pub use guard::Guard;

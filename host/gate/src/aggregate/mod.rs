@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 
 use labrelay_manifest::{Every, Figures, MAX_ACQUISITIONS};
 use labrelay_model::{Reason, StreamIndex, Timestamp, Value};
+use serde::{Deserialize, Serialize};
 
 use crate::{Gate, SpecimenRecord};
 use sums::Sums;
@@ -30,22 +31,21 @@ const MAX_OPEN: usize = 512;
 
 /// The open windows of one family.
 #[derive(Clone)]
-pub struct Aggregates {
+pub(crate) struct Aggregates {
     open: BTreeMap<Key, Sums>,
     /// Until when windows of each length, shortest first, have closed: these never open again.
     closed_until: [Option<Timestamp>; SHORTEST_FIRST.len()],
-    /// Before this nothing is counted: it may have left in an aggregate that this state knows nothing of.
-    begun: Timestamp,
-    lateness: Lateness,
+    beginning: Beginning,
 }
 
-/// Whether an acquisition may come too late for its hour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lateness {
-    /// As it is in a service: windows close as time goes on.
-    Counts,
-    /// Each acquisition is taken as if it had been read when it happened: for a replay of old files.
-    Forgiven,
+/// What an acquisition may be too late for, beside the windows that have closed.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+enum Beginning {
+    /// A service that began then: what happened in an hour that was closed by that time may have left in an
+    /// aggregate that this state knows nothing of.
+    At(Timestamp),
+    /// A replay of old files: each acquisition counts as if it had been read when it happened.
+    Replay,
 }
 
 /// Which acquisitions are summed up together. Shorter windows come first.
@@ -58,13 +58,22 @@ struct Key {
 }
 
 impl Aggregates {
-    /// Without any, from `now` on. What happened in an hour that has closed by then is never counted.
-    pub fn new(now: Timestamp, lateness: Lateness) -> Self {
-        Self { open: BTreeMap::new(), closed_until: [None; SHORTEST_FIRST.len()], begun: now, lateness }
+    /// Without any, from `now` on.
+    pub(crate) fn new(now: Timestamp) -> Self {
+        Self::beginning(Beginning::At(now))
+    }
+
+    /// Without any, for a replay.
+    pub(crate) fn for_replay() -> Self {
+        Self::beginning(Beginning::Replay)
+    }
+
+    fn beginning(beginning: Beginning) -> Self {
+        Self { open: BTreeMap::new(), closed_until: [None; SHORTEST_FIRST.len()], beginning }
     }
 
     /// Counts one acquisition, or says why it is in no aggregate.
-    pub fn add(&mut self, record: &SpecimenRecord, now: Timestamp) -> Result<(), Reason> {
+    pub(crate) fn add(&mut self, record: &SpecimenRecord, now: Timestamp) -> Result<(), Reason> {
         let stream = &record.stream.declared;
         let (Some(figures), Some(aggregate)) = (&stream.figures, stream.aggregate) else {
             return Err(Reason::Specimen);
@@ -86,7 +95,7 @@ impl Aggregates {
     }
 
     /// Closes what is due at `now`; gives the windows that leave. `gate` is the one that made the records.
-    pub fn close(&mut self, gate: &Gate, now: Timestamp) -> Vec<ClosedWindow> {
+    pub(crate) fn close(&mut self, gate: &Gate, now: Timestamp) -> Vec<ClosedWindow> {
         let mut leaving = Vec::new();
         for every in SHORTEST_FIRST {
             for (key, sums) in self.take_due(every, now) {
@@ -103,7 +112,7 @@ impl Aggregates {
     }
 
     /// Whether a call of `close` would change anything.
-    pub fn is_due(&self, now: Timestamp) -> bool {
+    pub(crate) fn is_due(&self, now: Timestamp) -> bool {
         self.open.keys().any(|key| key.window.is_due(now))
     }
 
@@ -132,13 +141,11 @@ impl Aggregates {
 
     /// The shortest window from `every` on that `time` falls into and that is still open.
     fn window_for(&self, time: Timestamp, every: Every, now: Timestamp) -> Option<Window> {
-        let read_at = match self.lateness {
-            Lateness::Counts => now,
-            Lateness::Forgiven => time,
+        let read_at = match self.beginning {
+            Beginning::At(begun) if Window::of(Every::Hour, time).is_due(begun) => return None,
+            Beginning::At(_) => now,
+            Beginning::Replay => time,
         };
-        if self.lateness == Lateness::Counts && Window::of(Every::Hour, time).is_due(self.begun) {
-            return None;
-        }
         let from = SHORTEST_FIRST.into_iter().filter(|longer| *longer >= every);
         let mut around = from.map(|every| Window::of(every, time));
         around.find(|window| !window.is_due(read_at) && !self.has_closed(*window))

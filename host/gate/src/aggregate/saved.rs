@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use super::sums::{Sum, Sums, sources};
 use super::window::{SHORTEST_FIRST, Window};
-use super::{Aggregates, Key, Lateness};
+use super::{Aggregates, Beginning, Key};
 use crate::Gate;
 
 /// [`Aggregates`], to be written.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SavedAggregates {
-    begun: Timestamp,
+    beginning: Beginning,
     closed_until: [Option<Timestamp>; SHORTEST_FIRST.len()],
     streams: Vec<SavedStream>,
 }
@@ -51,7 +51,7 @@ impl SavedAggregates {
             }
         }
         Self {
-            begun: aggregates.begun,
+            beginning: aggregates.beginning,
             closed_until: aggregates.closed_until,
             streams: streams.into_iter().map(|(_, stream)| stream).collect(),
         }
@@ -60,7 +60,7 @@ impl SavedAggregates {
     /// The windows again. What the manifest of `gate` no longer has is forgotten, and what it has besides has no
     /// values yet.
     pub(crate) fn restore(self, gate: &Gate) -> Aggregates {
-        let mut aggregates = Aggregates::new(self.begun, Lateness::Counts);
+        let mut aggregates = Aggregates::beginning(self.beginning);
         aggregates.closed_until = self.closed_until;
         for saved in self.streams {
             let Some((index, stream)) = gate.manifest().stream(&saved.name) else { continue };

@@ -29,7 +29,9 @@ fn zstd(ndjson: &[u8]) -> Vec<u8> {
 
 /// A batch as the host makes it.
 pub(crate) fn pack(gate: &Gate, rows: &[(RowId, AcceptedRecord)]) -> Vec<u8> {
-    zstd(&ndjson(&header(gate, u32::try_from(rows.len()).unwrap()), rows))
+    let mut header = header(gate, u32::try_from(rows.len()).unwrap());
+    header.stream = rows[0].1.stream().stream.clone();
+    zstd(&ndjson(&header, rows))
 }
 
 fn ndjson(header: &BatchHeader, rows: &[(RowId, AcceptedRecord)]) -> Vec<u8> {

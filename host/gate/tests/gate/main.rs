@@ -1,6 +1,7 @@
 //! The gate from outside: what it refuses, what it lets through, and in which bytes.
 #![cfg(test)] // so that helpers may unwrap as tests may
 
+mod aggregates;
 mod batch;
 mod canonical;
 mod corpus;

@@ -54,7 +54,7 @@ pub(crate) fn manifest(yaml: &str) -> Arc<Manifest> {
 }
 
 pub(crate) fn inventory() -> Inventory {
-    Inventory { serials: [SERIAL.into(), "QC 7".into()].into(), ..Inventory::default() }
+    Inventory { serials: [SERIAL.into(), "QC 7".into(), "AX-20099".into()].into(), ..Inventory::default() }
 }
 
 pub(crate) fn gate(yaml: &str) -> Gate {
