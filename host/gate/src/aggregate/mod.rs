@@ -53,9 +53,11 @@ enum Beginning {
 struct Key {
     window: Window,
     stream: StreamIndex,
-    /// Serial numbers.
-    group: Box<[Option<Box<str>>]>,
+    group: Group,
 }
+
+/// The serial numbers of the acquisitions.
+type Group = Box<[Option<Box<str>>]>;
 
 impl Aggregates {
     /// Without any, from `now` on.
@@ -157,7 +159,7 @@ impl Aggregates {
     }
 }
 
-fn group(figures: &Figures, record: &SpecimenRecord) -> Box<[Option<Box<str>>]> {
+fn group(figures: &Figures, record: &SpecimenRecord) -> Group {
     let serial = |field: &u16| match record.cells.get(usize::from(*field)) {
         Some(Some(Value::Text(serial))) => Some(Box::from(&**serial)),
         _ => None,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::sums::{Sum, Sums, sources};
 use super::window::{SHORTEST_FIRST, Window};
-use super::{Aggregates, Beginning, Key};
+use super::{Aggregates, Beginning, Group, Key};
 use crate::Gate;
 
 /// [`Aggregates`], to be written.
@@ -23,7 +23,7 @@ pub(crate) struct SavedAggregates {
 struct SavedStream {
     name: String,
     fields: Vec<SavedField>,
-    windows: Vec<(Window, Box<[Option<Box<str>>]>, Sums)>,
+    windows: Vec<(Window, Group, Sums)>,
 }
 
 /// What a sum is of.
@@ -66,7 +66,7 @@ impl SavedAggregates {
             let Some((index, stream)) = gate.manifest().stream(&saved.name) else { continue };
             let Some(figures) = &stream.figures else { continue };
             let fields = saved_fields(stream);
-            let same_groups = |group: &[Option<Box<str>>]| group.len() == figures.groups().len();
+            let same_groups = |group: &Group| group.len() == figures.groups().len();
             for (window, group, sums) in saved.windows {
                 if same_groups(&group) {
                     let sums = rearranged(sums, &saved.fields, &fields, Sums::none(figures, &stream.fields));
