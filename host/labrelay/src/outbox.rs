@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
 use labrelay_gate::batch::{self, BatchRefusal};
-use labrelay_model::{BatchId, Reason, StreamId};
+use labrelay_model::{BatchId, Reason, StreamId, Timestamp};
 use labrelay_spool::{Spool, StoredBatch};
 use labrelay_upload::{Cause, GivenOut, Outbox, OutboxError, OutgoingBatch, Refusal};
 use tracing::{error, info, warn};
@@ -118,6 +118,17 @@ impl Outbox for SpoolOutbox {
         let epoch = self.blocking(|shared| Ok(shared.spool.new_epoch()?)).await?;
         warn!(%epoch, "this spool was restored or copied: what waits is numbered anew");
         Ok(())
+    }
+
+    fn receiver_clock(&self, receivers: Timestamp) -> bool {
+        let trouble = clock::trouble(clock::now(), receivers);
+        let agrees = trouble.is_none();
+        match (self.shared.board.set_clock_trouble(trouble.clone()), trouble) {
+            (false, Some(trouble)) => error!("{trouble}"),
+            (true, None) => info!("this PC's clock agrees with the receiver's again; collecting goes on"),
+            _ => {}
+        }
+        agrees
     }
 
     fn delayed(&self, stream: Option<&StreamId>, cause: &Cause, wait: Duration) {

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use labrelay_model::{FamilyName, InputIdentity, SourceName};
+use labrelay_model::{FamilyName, FieldType, InputIdentity, SourceName};
 use labrelay_source::{ScanReport, SeenInputs};
 use labrelay_spool::{Commit, CommitError, Spool, SpoolError};
 use labrelay_worker::{Backoff, WorkerError};
@@ -57,6 +57,11 @@ impl Pipeline {
         let mut touched: Option<Instant> = None;
         let mut last_read = Instant::now();
         while !self.stop.is_set() {
+            if let Some(trouble) = self.clock_trouble() {
+                self.note(FamilyState::ClockWrong, Some(trouble));
+                self.stop.wait(SCAN_EVERY);
+                continue;
+            }
             let reports = self.scan();
             if touched.is_none_or(|at| at.elapsed() > TOUCH_SEEN_EVERY) {
                 self.touch_seen();
@@ -164,6 +169,13 @@ impl Pipeline {
             self.new_batch.notify_one();
         }
         Ok(())
+    }
+
+    /// What is wrong with this PC's clock, if this family's records have times that are judged by it.
+    fn clock_trouble(&self) -> Option<String> {
+        let fields = self.judge.gate().manifest().streams().iter().flat_map(|stream| &stream.fields);
+        let tells_times = fields.into_iter().any(|field| field.ty == FieldType::Timestamp);
+        self.board.clock_trouble().filter(|_| tells_times)
     }
 
     fn scan(&mut self) -> Vec<ScanReport> {

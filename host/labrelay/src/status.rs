@@ -29,6 +29,9 @@ pub(crate) struct Status {
     /// What delivery last met with, in words; absent while all is well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivery_trouble: Option<String>,
+    /// What is wrong with this PC's clock, in words; absent while all is well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_trouble: Option<String>,
     /// Nothing that happened before this is collected; told by a running service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collect_since: Option<Timestamp>,
@@ -82,6 +85,8 @@ pub(crate) enum FamilyState {
     Restarting,
     /// It waits because the spool is full.
     Paused,
+    /// It waits because this PC's clock is wrong, so that no time of a record could be believed.
+    ClockWrong,
     /// No service is running on this spool.
     #[default]
     Stopped,
@@ -113,6 +118,7 @@ pub(crate) struct Board(Arc<Mutex<Notes>>);
 struct Notes {
     families: BTreeMap<FamilyName, FamilyStatus>,
     delivery_trouble: Option<String>,
+    clock_trouble: Option<String>,
     collect_since: Option<Timestamp>,
 }
 
@@ -132,6 +138,16 @@ impl Board {
         std::mem::replace(&mut self.notes().delivery_trouble, trouble).is_some()
     }
 
+    /// Says how this PC's clock goes; tells whether it went wrong before.
+    pub(crate) fn set_clock_trouble(&self, trouble: Option<String>) -> bool {
+        std::mem::replace(&mut self.notes().clock_trouble, trouble).is_some()
+    }
+
+    /// What is wrong with this PC's clock.
+    pub(crate) fn clock_trouble(&self) -> Option<String> {
+        self.notes().clock_trouble.clone()
+    }
+
     /// The whole service at this moment.
     pub(crate) fn snapshot(&self, spool: SpoolStatus, ledger: Vec<(LedgerKey, LedgerCounts)>) -> Status {
         let notes = self.notes();
@@ -140,6 +156,7 @@ impl Board {
             running: true,
             spool: spool.into(),
             delivery_trouble: notes.delivery_trouble.clone(),
+            clock_trouble: notes.clock_trouble.clone(),
             collect_since: notes.collect_since,
             families: notes.families.clone(),
         };
@@ -207,6 +224,9 @@ fn print_for_a_person(status: &Status) {
     }
     if let Some(trouble) = &status.delivery_trouble {
         println!("delivery: {trouble}");
+    }
+    if let Some(trouble) = &status.clock_trouble {
+        println!("clock: {trouble}");
     }
     if let Some(since) = status.collect_since {
         println!("collects what happened since {since}");

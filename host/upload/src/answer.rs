@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use labrelay_model::Timestamp;
 use labrelay_model::wire::{Marks, Problem, ProblemCode, Receipt};
 
 use crate::cause::Said;
@@ -15,6 +16,8 @@ use crate::{Cause, OutgoingBatch, Refusal, Sent, Trouble};
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) retry_after: Option<Duration>,
+    /// The clock of whoever answered.
+    pub(crate) date: Option<Timestamp>,
     pub(crate) body: Vec<u8>,
 }
 
@@ -66,7 +69,9 @@ impl Answer {
 
     fn cause_by_code(&self, code: ProblemCode, message: &str) -> Cause {
         match code {
-            ProblemCode::NotAuthenticated => Cause::NotAuthenticated(Said::new(message)),
+            ProblemCode::NotAuthenticated => {
+                Cause::NotAuthenticated { said: Said::new(message), clock: self.date }
+            }
             ProblemCode::WrongDevice => Cause::WrongDevice,
             ProblemCode::UnknownManifest => Cause::UnknownManifest(Said::new(message)),
             ProblemCode::TooMany => Cause::TooMany,
@@ -108,7 +113,7 @@ mod tests {
     }
 
     fn answer(status: u16, body: impl AsRef<[u8]>) -> Answer {
-        Answer { status, retry_after: None, body: body.as_ref().to_vec() }
+        Answer { status, retry_after: None, date: None, body: body.as_ref().to_vec() }
     }
 
     fn problem(code: ProblemCode) -> Answer {
@@ -175,7 +180,7 @@ mod tests {
     fn everything_else_is_tried_again_and_says_why() {
         let said = || Said::new("set the clock");
         let cases = [
-            (ProblemCode::NotAuthenticated, Cause::NotAuthenticated(said())),
+            (ProblemCode::NotAuthenticated, Cause::NotAuthenticated { said: said(), clock: None }),
             (ProblemCode::WrongDevice, Cause::WrongDevice),
             (ProblemCode::UnknownManifest, Cause::UnknownManifest(said())),
             (ProblemCode::TooMany, Cause::TooMany),
@@ -188,6 +193,15 @@ mod tests {
         assert_eq!(cause(&answer(502, "")), Cause::ReceiverFailed(502));
         assert_eq!(cause(&answer(407, "")), Cause::ProxyPassword);
         assert_eq!(cause(&answer(308, "")), Cause::Redirected(308));
+    }
+
+    #[test]
+    fn only_a_receiver_that_does_not_believe_us_tells_its_clock() {
+        let date = Timestamp::parse("2026-01-02T03:04:05Z").ok();
+        let told = |answer: Answer| cause(&Answer { date, ..answer }).receiver_clock();
+        assert_eq!(told(problem(ProblemCode::NotAuthenticated)), date);
+        assert_eq!(told(problem(ProblemCode::Internal)), None);
+        assert_eq!(told(answer(401, "<html>log in first</html>")), None, "a portal's clock is no receiver's");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Why a batch did not arrive yet, in words for lab IT: what happened, and where to look.
 
+use labrelay_model::Timestamp;
+
 /// A closed list; all of them mean that the batch is kept and sent again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Cause {
@@ -58,16 +60,21 @@ pub enum Cause {
     /// 401.
     #[error(
         "the receiver does not believe this device; register its public key there with `labrelay-receiver device add`, \
-         and check this PC's clock{}", said(.0)
+         and check this PC's clock{}", quoted(.said)
     )]
-    NotAuthenticated(Said),
+    NotAuthenticated {
+        /// The receiver's own words.
+        said: Said,
+        /// The receiver's clock: a signature that seems too old or too new is not believed.
+        clock: Option<Timestamp>,
+    },
     /// 403.
     #[error("the receiver knows this key under another device name; check `device` in the configuration")]
     WrongDevice,
     /// 424.
     #[error(
         "the receiver does not know this manifest yet; register it there with `labrelay-receiver manifest add`{}",
-        said(.0)
+        quoted(.0)
     )]
     UnknownManifest(Said),
     /// 429.
@@ -87,6 +94,14 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// What the receiver's clock shows, if it said so.
+    pub(crate) fn receiver_clock(&self) -> Option<Timestamp> {
+        match self {
+            Cause::NotAuthenticated { clock, .. } => *clock,
+            _ => None,
+        }
+    }
+
     /// Whether nobody answered at all: the next success of any stream ends the wait.
     pub fn is_connection(&self) -> bool {
         matches!(
@@ -115,7 +130,7 @@ impl Said {
     }
 }
 
-fn said(Said(text): &Said) -> String {
+fn quoted(Said(text): &Said) -> String {
     if text.is_empty() { String::new() } else { format!(" (it says: {text})") }
 }
 
@@ -125,10 +140,10 @@ mod tests {
 
     #[test]
     fn what_a_receiver_says_is_shown_but_bounded_and_printable() {
-        let shown = Cause::NotAuthenticated(Said::new(&format!("\u{1b}[2Jtoo old\n{}", "x".repeat(9999))))
-            .to_string();
+        let refused = |said| Cause::NotAuthenticated { said, clock: None }.to_string();
+        let shown = refused(Said::new(&format!("\u{1b}[2Jtoo old\n{}", "x".repeat(9999))));
         assert!(shown.contains("(it says: [2Jtoo oldxxx"), "{shown}");
         assert!(shown.len() < 500 && !shown.contains('\u{1b}'));
-        assert!(Cause::NotAuthenticated(Said::default()).to_string().ends_with("clock"));
+        assert!(refused(Said::default()).ends_with("clock"));
     }
 }

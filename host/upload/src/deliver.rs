@@ -20,6 +20,10 @@ use crate::{Cause, Outbox, OutboxError, OutgoingBatch, Sent, Trouble, Uploader, 
 /// The outbox is looked at this often even if nobody says that there is something new: the net under a lost
 /// wake-up or a failed look.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
+/// How often the receiver is asked for its clock: a PC's is set seldom, and there are many PCs.
+const ASK_CLOCK_EVERY: Duration = Duration::from_secs(3600);
+/// The same while the clocks do not agree: somebody may be setting this PC's just now.
+const ASK_CLOCK_SOON: Duration = Duration::from_secs(20);
 /// How long what is being sent may take when asked to stop. What does not make it is sent again after the
 /// next start, so this saves a repetition, no data.
 const STOP_GRACE: Duration = Duration::from_secs(2);
@@ -58,7 +62,10 @@ pub async fn deliver<U: Uploader, O: Outbox>(
         stop,
     };
     delivery.compare_marks().await;
-    delivery.run(wake).await;
+    tokio::select! {
+        () = delivery.run(wake) => {}
+        () = delivery.keep_comparing_clocks() => {}
+    }
 }
 
 struct Delivery<'a, U, O> {
@@ -199,11 +206,28 @@ impl<U: Uploader, O: Outbox> Delivery<'_, U, O> {
 
     async fn compare_marks_once(&self) -> Result<(), Setback> {
         let theirs = self.uploader.marks().await?;
+        self.outbox.receiver_clock(theirs.now);
         let ours = self.outbox.given_out().await?;
         if marks::receiver_is_ahead(&theirs, &ours) {
             self.number_anew(ours.epoch).await?;
         }
         Ok(())
+    }
+
+    /// The clocks may part, and come together again, while nothing is sent. Never ends by itself.
+    async fn keep_comparing_clocks(&self) {
+        let mut agree = false; // until they have been seen to: the first question comes soon
+        loop {
+            sleep(if agree { ASK_CLOCK_EVERY } else { ASK_CLOCK_SOON }).await;
+            let theirs = match self.uploader.marks().await {
+                Ok(marks) => Some(marks.now),
+                Err(Trouble::Retry { cause, .. }) => cause.receiver_clock(),
+                Err(Trouble::NewEpochNeeded) => None,
+            };
+            if let Some(theirs) = theirs {
+                agree = self.outbox.receiver_clock(theirs);
+            }
+        }
     }
 
     /// Waits after a failure; a connection that works again for another stream ends the wait for the line.
@@ -212,6 +236,9 @@ impl<U: Uploader, O: Outbox> Delivery<'_, U, O> {
         let (wait, is_connection) = match setback {
             Setback::Receiver(cause, asked_for) => {
                 let wait = backoff.after_failure(asked_for);
+                if let Some(theirs) = cause.receiver_clock() {
+                    self.outbox.receiver_clock(theirs);
+                }
                 tracing::warn!(stream = name, ?wait, "not delivered yet: {cause}");
                 self.outbox.delayed(stream, &cause, wait);
                 (wait, cause.is_connection())

@@ -5,8 +5,9 @@
 
 use std::time::{Duration, SystemTime};
 
+use labrelay_model::Timestamp;
 use labrelay_model::wire::{BATCH_MEDIA_TYPE, Marks, batch_path, marks_path};
-use reqwest::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, RETRY_AFTER, USER_AGENT};
 use reqwest::{Certificate, Client, Method, Proxy, Request, RequestBuilder, Response, redirect, tls};
 use url::Url;
 
@@ -188,7 +189,15 @@ async fn exchange(client: &Client, request: Request, most: usize) -> Result<Answ
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Answer { status: response.status().as_u16(), retry_after: wait_asked_for(&response), body })
+    let status = response.status().as_u16();
+    Ok(Answer { status, retry_after: wait_asked_for(&response), date: date(&response), body })
+}
+
+/// The answering server's clock.
+fn date(response: &Response) -> Option<Timestamp> {
+    let date = httpdate::parse_http_date(response.headers().get(DATE)?.to_str().ok()?).ok()?;
+    let since_1970 = date.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    Timestamp::from_micros(i64::try_from(since_1970.as_micros()).ok()?)
 }
 
 fn wait_asked_for(response: &Response) -> Option<Duration> {

@@ -17,7 +17,7 @@ mod retry_after;
 pub mod signing;
 mod uploader;
 
-pub use cause::Cause;
+pub use cause::{Cause, Said};
 pub use deliver::{Policy, deliver};
 pub use https::{EnvelopeCheck, HttpsConfig, HttpsConfigError, HttpsUploader, Timeouts};
 pub use outbox::{GivenOut, Outbox, OutboxError};

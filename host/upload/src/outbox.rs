@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use labrelay_model::{BatchId, Epoch, Seq, StreamId};
+use labrelay_model::{BatchId, Epoch, Seq, StreamId, Timestamp};
 
 use crate::{Cause, OutgoingBatch, Refusal};
 
@@ -51,6 +51,13 @@ pub trait Outbox: Sync {
 
     /// Numbers all that waits anew, under a new epoch. Called only while nothing is being sent.
     fn new_epoch(&self) -> impl Future<Output = Result<(), OutboxError>> + Send;
+
+    /// Told what the receiver's clock shows, whenever the receiver says so; gives whether this PC's agrees with it.
+    /// While it does not, the receiver is asked again soon.
+    fn receiver_clock(&self, now: Timestamp) -> bool {
+        let _ = now;
+        true
+    }
 
     /// Told of every wait, for `status`; `stream` is `None` while the receiver's marks are asked for.
     fn delayed(&self, stream: Option<&StreamId>, cause: &Cause, wait: Duration) {

@@ -5,6 +5,7 @@
 
 mod check;
 mod exit_codes;
+mod first_day;
 mod gate;
 mod manifest;
 mod replay;

@@ -5,6 +5,7 @@
 
 mod deaths;
 mod misconfigured;
+mod other_clock;
 mod restored;
 mod unreachable;
 

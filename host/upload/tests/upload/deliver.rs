@@ -10,7 +10,7 @@ use labrelay_model::{Epoch, Seq};
 use labrelay_upload::{Cause, Refusal, Sent, Trouble};
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::shelf::{Running, Scripted, Shelf, start, stream};
+use crate::shelf::{NOW, Running, Scripted, Shelf, start, stream};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -241,4 +241,38 @@ async fn stopping_ends_a_wait_at_once() {
     drop(running.stop); // its owner is gone: the same as being asked
     running.task.await.unwrap();
     assert!(asked.elapsed() < Duration::from_millis(10));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_receiver_with_another_clock_is_asked_again_soon_and_otherwise_seldom() {
+    let (uploader, shelf, _running) = run(Scripted::new(|_| Ok(Sent::Landed)), None);
+    sleep(HOUR / 2).await;
+    assert_eq!(shelf.clocks().len(), 2, "at the start, and once more soon after");
+    sleep(2 * HOUR).await;
+    assert_eq!(shelf.clocks().len(), 4);
+
+    *uploader.clock.lock().unwrap() = "2026-01-09T03:04:05Z";
+    sleep(HOUR + HOUR / 2).await;
+    let off = shelf.clocks().iter().filter(|(clock, _)| clock.to_string() != NOW).count();
+    assert!((80..=200).contains(&off), "every 20 s since it was noticed: {off}");
+
+    *uploader.clock.lock().unwrap() = NOW;
+    sleep(Duration::from_secs(61)).await;
+    assert_eq!(shelf.clocks().last().unwrap().0.to_string(), NOW);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_receiver_that_believes_no_signature_still_tells_its_clock() {
+    let said = labrelay_model::Timestamp::parse("2026-01-09T03:04:05Z").ok();
+    let failures = AtomicUsize::new(0);
+    let (_, shelf, _running) = run(
+        Scripted::new(move |_| match failures.fetch_add(1, Ordering::Relaxed) {
+            0 => retry(Cause::NotAuthenticated { said: Default::default(), clock: said }, None),
+            _ => Ok(Sent::Landed),
+        }),
+        None,
+    );
+    shelf.put("a", 1, b"x");
+    shelf.until_empty().await;
+    assert!(shelf.clocks().iter().any(|(clock, _)| Some(*clock) == said));
 }

@@ -130,6 +130,21 @@ async fn retry_after_comes_as_seconds_or_as_a_date() {
 }
 
 #[tokio::test]
+async fn a_receiver_s_clock_is_read_where_it_does_not_believe_a_signature() {
+    let server = Server::start(|_, _| {
+        let problem = r#"{"code":"not_authenticated","message":"set the clock"}"#;
+        let response = Response::builder().status(401).header("date", "Fri, 02 Jan 2026 03:04:05 GMT");
+        response.body(Body::from(problem)).unwrap()
+    })
+    .await;
+    let Err(Trouble::Retry { cause: Cause::NotAuthenticated { clock, .. }, .. }) = send_to(&server).await
+    else {
+        panic!("another cause");
+    };
+    assert_eq!(clock.unwrap().to_string(), "2026-01-02T03:04:05Z");
+}
+
+#[tokio::test]
 async fn a_captive_portal_that_says_200_to_everything_is_not_believed() {
     let server =
         Server::start(|_, _| answer((200, "<html>Guest network: accept our terms</html>".into()))).await;

@@ -17,6 +17,9 @@ use tokio::time::{Instant, timeout};
 
 const MONTH: Duration = Duration::from_secs(30 * 24 * 3600);
 
+/// The present, as the receiver says it unless a test says otherwise.
+pub(crate) const NOW: &str = "2026-01-02T03:04:05Z";
+
 pub(crate) fn stream(name: &str) -> StreamId {
     format!("navios.{name}").parse().unwrap()
 }
@@ -36,6 +39,7 @@ struct Content {
     delays: Vec<(Cause, Duration)>,
     epochs: u8,
     fail_landed: usize,
+    clocks: Vec<(Timestamp, Instant)>,
 }
 
 /// Stands for the spool.
@@ -81,6 +85,11 @@ impl Shelf {
 
     pub(crate) fn delays(&self) -> Vec<(Cause, Duration)> {
         self.content.lock().unwrap().delays.clone()
+    }
+
+    /// What was told of the receiver's clock, and when.
+    pub(crate) fn clocks(&self) -> Vec<(Timestamp, Instant)> {
+        self.content.lock().unwrap().clocks.clone()
     }
 
     pub(crate) fn epochs(&self) -> u8 {
@@ -173,6 +182,12 @@ impl Outbox for Shelf {
         Ok(())
     }
 
+    /// This outbox's own clock shows [`NOW`].
+    fn receiver_clock(&self, now: Timestamp) -> bool {
+        self.content.lock().unwrap().clocks.push((now, Instant::now()));
+        now.to_string() == NOW
+    }
+
     fn delayed(&self, _: Option<&StreamId>, cause: &Cause, wait: Duration) {
         self.content.lock().unwrap().delays.push((cause.clone(), wait));
     }
@@ -185,6 +200,7 @@ pub(crate) struct Scripted {
     pub(crate) answer: Box<Answer>,
     pub(crate) takes: Duration,
     pub(crate) marks: Vec<Mark>,
+    pub(crate) clock: Mutex<&'static str>,
     attempts: Mutex<Vec<(BatchId, Instant)>>,
     under_way: Mutex<Vec<StreamId>>,
 }
@@ -197,6 +213,7 @@ impl Scripted {
             answer: Box::new(answer),
             takes: Duration::from_millis(1),
             marks: Vec::new(),
+            clock: Mutex::new(NOW),
             attempts: Mutex::default(),
             under_way: Mutex::default(),
         }
@@ -221,7 +238,8 @@ impl Uploader for Scripted {
     }
 
     async fn marks(&self) -> Result<Marks, Trouble> {
-        Ok(Marks { marks: self.marks.clone(), now: Timestamp::parse("2026-01-02T03:04:05Z").unwrap() })
+        let now = Timestamp::parse(&self.clock.lock().unwrap()).unwrap();
+        Ok(Marks { marks: self.marks.clone(), now })
     }
 }
 
