@@ -76,7 +76,7 @@ fn converse(connection: UnixStream, service: &Service) -> anyhow::Result<()> {
         }
         write!(output, "{error:#}")?;
     }
-    output.write_all(b"")?;
+    output.begin()?; // an empty answer is one too
     Ok(())
 }
 
@@ -98,11 +98,15 @@ struct FirstByte<'a> {
     to: &'a UnixStream,
 }
 
+impl FirstByte<'_> {
+    fn begin(&mut self) -> std::io::Result<()> {
+        self.kind.take().map_or(Ok(()), |kind| self.to.write_all(&[kind]))
+    }
+}
+
 impl Write for FirstByte<'_> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        if let Some(kind) = self.kind.take() {
-            self.to.write_all(&[kind])?;
-        }
+        self.begin()?;
         self.to.write(bytes)
     }
 

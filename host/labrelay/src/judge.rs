@@ -9,7 +9,7 @@ use std::sync::Arc;
 use aws_lc_rs::hmac;
 use labrelay_abi::{Unit, UnitOutcome};
 use labrelay_gate::{AcceptedRecord, Gate, LineWriter, Site, Verdict, json};
-use labrelay_manifest::Manifest;
+use labrelay_manifest::{Inventory, Manifest, SiteWords};
 use labrelay_model::{
     AcceptedLines, InputIdentity, LedgerCounts, LedgerKey, Outcome, Position, Reason, Record, Redacted,
     RowId, SourceName, StreamIndex, StreamName, Timestamp,
@@ -20,6 +20,7 @@ use labrelay_spool::{Form, QuarantineEntry};
 pub(crate) struct Judge {
     manifest: Arc<Manifest>,
     gate: Arc<Gate>,
+    words: SiteWords,
     row_key: hmac::Key,
 }
 
@@ -68,13 +69,19 @@ fn form_of_raw(reason: Reason) -> Form {
 impl Judge {
     /// A judge by `manifest` at `site`. `row_key` names rows (HMAC-SHA256).
     pub(crate) fn new(manifest: Arc<Manifest>, site: Site, row_key: &[u8; 32]) -> Self {
+        let words = words_of(site.inventory.as_ref());
         let gate = Arc::new(Gate::new(Arc::clone(&manifest), site));
-        Self { manifest, gate, row_key: hmac::Key::new(hmac::HMAC_SHA256, row_key) }
+        Self { manifest, gate, words, row_key: hmac::Key::new(hmac::HMAC_SHA256, row_key) }
     }
 
     /// The gate in use; the second check judges by the same one.
     pub(crate) fn gate(&self) -> &Arc<Gate> {
         &self.gate
+    }
+
+    /// What log lines mean at this site.
+    pub(crate) fn words(&self) -> &SiteWords {
+        &self.words
     }
 
     /// Judges `units`; `origins` are the poll's handles in order. `on_accepted` sees each record that passed.
@@ -211,6 +218,13 @@ impl Judge {
     fn key(&self, origin: &Origin, stream: Option<StreamName>, outcome: Outcome) -> LedgerKey {
         LedgerKey { family: self.manifest.family().clone(), source: origin.source.clone(), stream, outcome }
     }
+}
+
+/// Accounts with their roles, and the zone of the instruments' clocks.
+fn words_of(inventory: Option<&Inventory>) -> SiteWords {
+    let nothing = Inventory::default();
+    let Inventory { roles, zone, .. } = inventory.unwrap_or(&nothing);
+    SiteWords::new(roles.accounts(), *zone)
 }
 
 impl Judged {

@@ -1,9 +1,13 @@
 //! Requeue: refused units through today's gate. What passes is committed as if it had passed at once, under the
 //! same row ids; what does not stays in the quarantine.
 
+mod event;
+#[cfg(test)]
+mod tests;
 mod unit;
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use labrelay_abi::Unit;
@@ -19,6 +23,7 @@ use crate::device::DeviceKeys;
 use crate::families::Installation;
 use crate::judge::{Judge, Origin};
 use crate::{clock, installed, setup};
+use event::Events;
 use unit::Again;
 
 /// Longest opened message in bytes: a commit's refused units, 4 MiB on the plugin's channel, are up to ten times
@@ -90,9 +95,10 @@ impl Task {
     pub(crate) fn run(self, judge: &Judge, spool: &Spool) -> anyhow::Result<Requeued> {
         let Task { request, family, opened: OpenedMessage { plugin_version, entries } } = self;
         let now = clock::now();
-        let manifest = judge.gate().manifest();
+        let manifest = Arc::clone(judge.gate().manifest());
+        let events = Events::new(&manifest, judge.words());
         let Tried { units, origins, places: mut passed, mut requeued } =
-            Tried::of(entries.iter().filter(|entry| request.names(entry)), manifest);
+            Tried::of(entries.iter().filter(|entry| request.names(entry)), &manifest, events);
         let judged = judge.judge(units, &origins, now, |_, _| {});
         for refused in judged.quarantined.iter().filter_map(place) {
             passed.remove(&refused);
@@ -145,10 +151,14 @@ struct Tried {
 }
 
 impl Tried {
-    fn of<'a>(entries: impl Iterator<Item = &'a QuarantineEntry>, manifest: &Manifest) -> Self {
+    fn of<'a>(
+        entries: impl Iterator<Item = &'a QuarantineEntry>,
+        manifest: &Manifest,
+        mut events: Events<'_>,
+    ) -> Self {
         let mut tried = Self::default();
         for entry in entries {
-            match unit::again(entry, manifest, tried.origins.len()) {
+            match unit::again(entry, manifest, &mut events, tried.origins.len()) {
                 Again::Unit(unit, origin) => {
                     tried.places.insert((origin.identity, unit.position));
                     tried.units.push(unit);

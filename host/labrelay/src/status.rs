@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use labrelay_model::{
     Epoch, FamilyName, LedgerCounts, LedgerKey, Outcome, Reason, SourceName, StreamName, Timestamp,
 };
-use labrelay_spool::{Spool, SpoolStatus};
+use labrelay_spool::{QuarantineStatus, Spool, SpoolStatus};
 use serde::{Deserialize, Serialize};
 
 use crate::cli::StatusArgs;
@@ -26,6 +26,8 @@ pub(crate) struct Status {
     pub running: bool,
     /// What waits for delivery.
     pub spool: SpoolFigures,
+    /// What is kept of refused units.
+    pub quarantine: QuarantineFigures,
     /// What delivery last met with, in words; absent while all is well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivery_trouble: Option<String>,
@@ -54,6 +56,19 @@ pub(crate) struct SpoolFigures {
     pub epoch: Epoch,
     /// Collectors pause because the bound is reached.
     pub full: bool,
+}
+
+/// What is kept of refused units; the families' ledgers count them by reason.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct QuarantineFigures {
+    /// Units kept, sealed.
+    pub units: u64,
+    /// Bytes of their messages.
+    pub bytes: u64,
+    /// Units that were purged: by the site's bounds, or by an administrator.
+    pub purged: u64,
+    /// Units of which only the count was kept (`counts_only`).
+    pub only_counted: u64,
 }
 
 /// One family.
@@ -154,6 +169,7 @@ impl Board {
         let mut status = Status {
             host_version: env!("CARGO_PKG_VERSION").to_owned(),
             running: true,
+            quarantine: spool.quarantine.into(),
             spool: spool.into(),
             delivery_trouble: notes.delivery_trouble.clone(),
             clock_trouble: notes.clock_trouble.clone(),
@@ -176,6 +192,13 @@ impl From<SpoolStatus> for SpoolFigures {
     fn from(status: SpoolStatus) -> Self {
         let SpoolStatus { bytes, batches, records, oldest, epoch, full, .. } = status;
         Self { bytes, batches, records, oldest, epoch, full }
+    }
+}
+
+impl From<QuarantineStatus> for QuarantineFigures {
+    fn from(status: QuarantineStatus) -> Self {
+        let QuarantineStatus { entries: units, bytes, purged, unkept: only_counted } = status;
+        Self { units, bytes, purged, only_counted }
     }
 }
 
@@ -222,6 +245,8 @@ fn print_for_a_person(status: &Status) {
     if let Some(oldest) = spool.oldest {
         println!("oldest waiting batch: {oldest}");
     }
+    let QuarantineFigures { units, bytes, purged, only_counted } = &status.quarantine;
+    println!("quarantine: {units} units, {bytes} bytes; {purged} purged, {only_counted} only counted");
     if let Some(trouble) = &status.delivery_trouble {
         println!("delivery: {trouble}");
     }

@@ -8,6 +8,7 @@ use labrelay_manifest::Manifest;
 use labrelay_model::Record;
 use labrelay_spool::{Form, QuarantineEntry};
 
+use super::event::Events;
 use crate::judge::Origin;
 
 /// What an entry gives.
@@ -20,12 +21,17 @@ pub(super) enum Again {
     Unread,
 }
 
-/// Reads `entry` by `manifest`; its origin will stand at `handle`.
-pub(super) fn again(entry: &QuarantineEntry, manifest: &Manifest, handle: usize) -> Again {
+/// Reads `entry` by `manifest`, and a log line by its `events`; its origin will stand at `handle`.
+pub(super) fn again(
+    entry: &QuarantineEntry,
+    manifest: &Manifest,
+    events: &mut Events<'_>,
+    handle: usize,
+) -> Again {
     let (Some(identity), Some(source)) = (entry.input, entry.source.clone()) else { return Again::Unread };
     let records = match entry.form {
         Form::Records => records(manifest, &entry.raw.0),
-        Form::EventLine => event(manifest, &entry.raw.0).map(|record| vec![record]),
+        Form::EventLine => events.record(&entry.raw.0).map(|record| vec![record]),
         Form::Batch | Form::Raw => return Again::Unread,
     };
     let (Some(records), Ok(handle)) = (records, u16::try_from(handle)) else { return Again::Refused };
@@ -39,9 +45,4 @@ fn records(manifest: &Manifest, lines: &[u8]) -> Option<Vec<Record>> {
     let lines = lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
     let records: Vec<_> = lines.map(|line| json::read_record(manifest, line).ok()).collect::<Option<_>>()?;
     (!records.is_empty()).then_some(records)
-}
-
-/// A log line matched by today's catalogue; `None` if it fits no template still.
-fn event(_manifest: &Manifest, _raw: &[u8]) -> Option<Record> {
-    None // the matcher is not there yet
 }
