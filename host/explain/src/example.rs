@@ -18,7 +18,7 @@ pub(crate) fn of(ty: &FieldType) -> Text {
         }
         FieldType::Bool => code("true"),
         FieldType::Timestamp => code("2026-03-01T08:00:00Z"),
-        FieldType::Duration { range } => code(format!("{}", within(*range) / 1_000_000)),
+        FieldType::Duration { range, .. } => code(format!("{}", within(*range) / 1_000_000)),
         FieldType::Version => code("2.3.1"),
         FieldType::Code { pattern, max_bytes } | FieldType::Lot { pattern: Some(pattern), max_bytes } => {
             Pattern::new(pattern, *max_bytes).map(|shape| code(shape.example())).unwrap_or_default()

@@ -1,6 +1,6 @@
 //! The exact set of values that a field can contain.
 
-use labrelay_model::{FieldType, ROLES};
+use labrelay_model::{FieldType, IntRange, ROLES};
 
 use crate::numbers::{count, decimal, grouped, length_of_time};
 use crate::page::{Cell, Text};
@@ -9,8 +9,9 @@ use crate::pattern::Pattern;
 /// How many values the type allows; `None` where the site's own lists or clock say it.
 pub(crate) fn values(ty: &FieldType) -> Option<u128> {
     match ty {
-        FieldType::Int { range, .. } | FieldType::Duration { range } => {
-            u128::try_from(i128::from(range.max) - i128::from(range.min) + 1).ok()
+        FieldType::Int { range, .. } => Some(steps(*range, 1)),
+        FieldType::Duration { range, decimals } => {
+            Some(steps(*range, 10_u128.pow(6_u32.saturating_sub((*decimals).into()))))
         }
         FieldType::Float { range, decimals } => {
             // Exact as long as it matters: beyond 2^53 "a great many" is all that anyone needs to know.
@@ -24,6 +25,11 @@ pub(crate) fn values(ty: &FieldType) -> Option<u128> {
     }
 }
 
+/// How many steps of this size lie within a range, both ends included.
+fn steps(range: IntRange, size: u128) -> u128 {
+    u128::from(range.max.abs_diff(range.min)) / size + 1
+}
+
 /// The set in words.
 pub(crate) fn set(ty: &FieldType) -> Cell {
     match ty {
@@ -34,7 +40,7 @@ pub(crate) fn set(ty: &FieldType) -> Cell {
             let (least, most) = (decimal(range.min, *decimals), decimal(range.max, *decimals));
             numbered(format!("{least} to {most}"), ty)
         }
-        FieldType::Duration { range } => {
+        FieldType::Duration { range, .. } => {
             let (least, most) = (length_of_time(range.min), length_of_time(range.max));
             numbered(format!("{least} to {most}"), ty)
         }

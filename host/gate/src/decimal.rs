@@ -14,6 +14,13 @@ pub(crate) fn round(number: f64, decimals: u8) -> Option<f64> {
     units(number, decimals).map(|units| self::number(units, decimals))
 }
 
+/// Rounds a duration to `decimals` places of its seconds, half away from zero.
+pub(crate) fn round_micros(micros: i64, decimals: u8) -> i64 {
+    let step = 10_i64.pow(DURATION_DECIMALS.saturating_sub(decimals).into());
+    let half = step / 2 * micros.signum();
+    micros.saturating_add(half) / step * step
+}
+
 /// How many units of `10^-decimals` the number is nearest to; `None` beyond [`EXACT_UNITS`] and for NaN.
 pub(crate) fn units(number: f64, decimals: u8) -> Option<i64> {
     let units = (number * scale(decimals) as f64).round();

@@ -23,7 +23,10 @@ pub(crate) enum Rule {
     Timestamp {
         earliest_us: i64,
     },
-    Duration(IntRange),
+    Duration {
+        range: IntRange,
+        decimals: u8,
+    },
     /// Which of a column's words may stand there.
     Choice(Box<[bool]>),
     Text(TextRule),
@@ -37,7 +40,7 @@ impl Rule {
             FieldType::Float { range, decimals } => Rule::Float { range: *range, decimals: *decimals },
             FieldType::Bool => Rule::Bool,
             FieldType::Timestamp => Rule::Timestamp { earliest_us: binding.earliest_us() },
-            FieldType::Duration { range } => Rule::Duration(*range),
+            FieldType::Duration { range, decimals } => Rule::Duration { range: *range, decimals: *decimals },
             FieldType::Version => Rule::Text(TextRule::Version),
             FieldType::Serial => Rule::Text(TextRule::Serial(binding.serials.clone())),
             FieldType::Code { pattern, max_bytes } => {
@@ -77,7 +80,11 @@ impl Rule {
             (Rule::Timestamp { earliest_us }, Value::Timestamp(time)) => {
                 check_time(*time, *earliest_us, now)?
             }
-            (Rule::Duration(range), Value::Duration(micros)) => check_whole(*micros, range, EXACT_UNITS)?,
+            (Rule::Duration { range, decimals }, Value::Duration(micros)) => {
+                check_whole(*micros, range, EXACT_UNITS)?;
+                *micros = decimal::round_micros(*micros, *decimals);
+                check_whole(*micros, range, EXACT_UNITS)?;
+            }
             (Rule::Choice(taken), Value::Enum(index)) => {
                 let is_taken = taken.get(usize::from(*index)).is_some_and(|taken| *taken);
                 is_taken.then_some(()).ok_or(Reason::NotInValues)?;

@@ -17,7 +17,7 @@ streams:
       started_at:  {type: timestamp}
       laser:       {type: float, unit: mW, range: [0, 100], decimals: 2, description: At the start.}
       events:      {type: int, range: [0, 1000000], optional: true}
-      took:        {type: duration, range: [0s, 24h]}
+      took:        {type: duration, range: [0s, 24h], decimals: 2}
       aborted:     {type: bool}
       stop_reason: {type: enum, values: [time, events]}
       build:       {type: code, pattern: "[0-9]{3,6}"}

@@ -74,7 +74,7 @@ fn fields_keep_their_order_type_and_bounds() {
             &FieldType::Float { range: FloatRange { min: 0.0, max: 100.5 }, decimals: 2 },
             &FieldType::Enum { values },
             &FieldType::Int { range: IntRange { min: -(1 << 53), max: 1 << 53 }, course: Course::Monotone },
-            &FieldType::Duration { range: IntRange { min: 0, max: 86_400_000_000 } },
+            &FieldType::Duration { range: IntRange { min: 0, max: 86_400_000_000 }, decimals: 0 },
             &FieldType::Version,
             &FieldType::Bool,
         ]
@@ -138,7 +138,11 @@ fn a_figure_is_bound_however_its_field_is() {
     assert_eq!(figure("int, range: [5, 900]", "mean"), float(5.0, 900.0, 1));
     assert_eq!(figure("int, range: [5, 900]", "sd"), float(0.0, 895.0, 1));
     assert_eq!(figure("int, range: [0, 5000000]", "mean"), float(0.0, 5e6, 0));
-    assert_eq!(figure("duration, range: [0s, 12h]", "max"), float(0.0, 43_200.0, 2), "in seconds");
+    assert_eq!(
+        figure("duration, decimals: 2, range: [0s, 12h]", "max"),
+        float(0.0, 43_200.0, 2),
+        "in seconds"
+    );
     assert_eq!(figure("float, decimals: 3, range: [0, 9999.9]", "max"), float(0.0, 9999.9, 3));
     assert_eq!(figure("float, decimals: 3, range: [0, 9999.9]", "mean"), float(0.0, 9999.9, 3));
     let values = IntRange { min: 0, max: 1_000_000 };

@@ -21,10 +21,12 @@ pub enum FieldType {
     Bool,
     /// Instant; written as RFC 3339 in UTC.
     Timestamp,
-    /// Length of time within an inclusive range of microseconds; written as seconds.
+    /// Length of time within an inclusive range of microseconds; written as seconds, rounded to `decimals` places.
     Duration {
         /// Inclusive bounds in microseconds.
         range: IntRange,
+        /// Decimal places of the seconds that are kept, 0 to 6.
+        decimals: u8,
     },
     /// One of the listed words.
     Enum {

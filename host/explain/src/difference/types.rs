@@ -39,9 +39,10 @@ fn reach(old: &FieldType, new: &FieldType) -> Reach {
         (FieldType::Int { range: old, course: was }, FieldType::Int { range: new, course: is }) => {
             old.min <= new.min && new.max <= old.max && (was == is || *is == Course::Monotone)
         }
-        (FieldType::Duration { range: old }, FieldType::Duration { range: new }) => {
-            old.min <= new.min && new.max <= old.max
-        }
+        (
+            FieldType::Duration { range: old, decimals: had },
+            FieldType::Duration { range: new, decimals: has },
+        ) => old.min <= new.min && new.max <= old.max && has <= had,
         (FieldType::Float { range: old, decimals: had }, FieldType::Float { range: new, decimals: has }) => {
             old.min <= new.min && new.max <= old.max && has <= had
         }

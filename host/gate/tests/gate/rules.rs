@@ -57,9 +57,9 @@ fn a_time_lies_between_2000_and_tomorrow() {
 
 #[test]
 fn a_duration_stays_in_its_range_and_is_written_in_seconds() {
-    let field = "{type: duration, range: [1s, 1h]}";
+    let field = "{type: duration, range: [1s, 1h], decimals: 3}";
     assert_eq!(judge(field, Value::Duration(1_000_000)), Ok("1".into()));
-    assert_eq!(judge(field, Value::Duration(1_000_001)), Ok("1.000001".into()));
+    assert_eq!(judge(field, Value::Duration(1_000_501)), Ok("1.001".into()));
     assert_eq!(judge(field, Value::Duration(3_600_000_000)), Ok("3600".into()));
     assert_eq!(judge(field, Value::Duration(999_999)), Err(Reason::OutOfRange));
     assert_eq!(judge(field, Value::Duration(3_600_000_001)), Err(Reason::OutOfRange));
@@ -207,7 +207,7 @@ fn a_value_has_the_declared_type() {
         ("{type: float, unit: mW, range: [0, 10], decimals: 1}", Value::Float(1.0)),
         ("{type: bool}", Value::Bool(true)),
         ("{type: timestamp}", Value::Timestamp(time("2026-03-01T00:00:00Z"))),
-        ("{type: duration, range: [0s, 10s]}", Value::Duration(1)),
+        ("{type: duration, range: [0s, 9s], decimals: 6}", Value::Duration(1)),
         ("{type: enum, values: [time, user]}", Value::Enum(1)),
         ("{type: version}", text("1.0")),
     ];

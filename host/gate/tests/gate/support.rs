@@ -21,7 +21,7 @@ streams:
     fields:
       instrument: {type: serial}
       at:         {type: timestamp}
-      took:       {type: duration, range: [0s, 1h]}
+      took:       {type: duration, range: [0s, 1h], decimals: 3}
       build:      {type: code, pattern: "[0-9]{3,6}"}
       label:      {type: code, pattern: "[AB]{1,2}[ \"\\\\]?[0-9]{0,2}", optional: true}
       software:   {type: version, optional: true}

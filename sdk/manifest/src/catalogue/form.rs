@@ -227,9 +227,9 @@ mod tests {
         assert_eq!(read(&int, "-12 mW"), Some("-12"));
         assert_eq!(read(&int, "3-5"), Some("3"));
         assert_eq!(read(&int, "+ 5"), None);
-        let seconds = form(&FieldType::Duration { range }, &Surface::Plain);
+        let seconds = form(&FieldType::Duration { range, decimals: 1 }, &Surface::Plain);
         assert_eq!(read(&seconds, "3.5."), Some("3.5"), "the full stop belongs to the sentence");
-        let comma = form(&FieldType::Duration { range }, &Surface::DecimalComma);
+        let comma = form(&FieldType::Duration { range, decimals: 1 }, &Surface::DecimalComma);
         assert_eq!(read(&comma, "3,5,"), Some("3,5"));
         let time = form(&FieldType::Timestamp, &Surface::Plain);
         assert_eq!(read(&time, "2026-03-01 08:00:00.250 5"), Some("2026-03-01 08:00:00.250"));

@@ -10,8 +10,6 @@ use crate::{Aggregate, AggregateKind, Every, Field, Figure, FigureKind, Figures,
 
 /// Decimals of a share: a tenth of a percent is finer than a usual number of acquisitions can tell.
 const SHARE_DECIMALS: u8 = 3;
-/// Decimals of a length of time in seconds, of which the bound above leaves fewer.
-const SECOND_DECIMALS: u8 = 6;
 const MICROS_PER_SECOND: f64 = 1_000_000.0;
 
 /// The figures of a stream with these fields.
@@ -143,10 +141,10 @@ fn number(field: &Field, kind: FigureKind) -> Result<(FieldType, Option<Box<str>
             (FloatRange { min: range.min as f64, max: range.max as f64 }, 1, field.unit.clone())
         }
         FieldType::Float { range, decimals } => (*range, decimals + u8::from(!is_value), field.unit.clone()),
-        FieldType::Duration { range } => {
+        FieldType::Duration { range, decimals } => {
             let seconds = |micros: i64| micros as f64 / MICROS_PER_SECOND;
             let range = FloatRange { min: seconds(range.min), max: seconds(range.max) };
-            (range, SECOND_DECIMALS, Some("s".into()))
+            (range, decimals + u8::from(!is_value), Some("s".into()))
         }
         _ => return Err(Fault::here("only numbers and durations give this figure")),
     };

@@ -12,8 +12,12 @@ use crate::raw::{Bound, RawField};
 const MAX_INT: i64 = 1 << 53;
 /// Most decimals of a float.
 pub(super) const MAX_DECIMALS: u8 = 9;
+/// Most decimals of a duration's seconds, which are kept in microseconds.
+const MAX_SECOND_DECIMALS: u8 = 6;
 /// A number that can take fewer values than this is too narrow to hold an identifier (design decision 7).
 pub(super) const TOO_FEW_TO_IDENTIFY: f64 = 10_000_000.0;
+
+const FEWER_DECIMALS: &str = "keep fewer decimals";
 
 pub(super) fn int(raw: &RawField) -> Result<FieldType, Fault> {
     let [min, max] = bounds(raw, "int", "[0, 100]", whole_number)?;
@@ -24,27 +28,31 @@ pub(super) fn int(raw: &RawField) -> Result<FieldType, Fault> {
 
 pub(super) fn duration(raw: &RawField) -> Result<FieldType, Fault> {
     let [min, max] = bounds(raw, "duration", "[0s, 24h]", length_of_time)?;
-    Ok(FieldType::Duration { range: IntRange { min, max } })
+    let decimals = raw.decimals.unwrap_or(0);
+    if decimals > MAX_SECOND_DECIMALS {
+        let message = format!("{decimals} decimals; a duration has at most {MAX_SECOND_DECIMALS}");
+        return Err(Fault::at("decimals", message));
+    }
+    let ty = FieldType::Duration { range: IntRange { min, max }, decimals };
+    refuse_record_numbers(&ty).map(|()| ty)
 }
 
 /// Fails if the type could hold any record number of 7 digits.
 pub(super) fn refuse_record_numbers(ty: &FieldType) -> Result<(), Fault> {
-    let (values, instead) = match ty {
+    let steps = |width: f64, decimals: u8| width * 10_f64.powi(decimals.into());
+    let width = |range: &IntRange| range.max as f64 - range.min as f64;
+    let (steps, instead) = match ty {
         FieldType::Int { course: Course::Monotone, .. } => return Ok(()),
-        FieldType::Int { range, .. } => (
-            range.max as f64 - range.min as f64 + 1.0,
-            "narrow it, or say `monotone: true` if it only counts up",
-        ),
-        FieldType::Float { range, decimals } => (
-            (range.max - range.min) * 10_f64.powi((*decimals).into()) + 1.0,
-            "narrow it, or keep fewer decimals",
-        ),
+        FieldType::Int { range, .. } => (width(range), "say `monotone: true` if it only counts up"),
+        FieldType::Float { range, decimals } => (steps(range.max - range.min, *decimals), FEWER_DECIMALS),
+        FieldType::Duration { range, decimals } => (steps(width(range) / 1e6, *decimals), FEWER_DECIMALS),
         _ => return Ok(()),
     };
-    if values < TOO_FEW_TO_IDENTIFY {
+    if steps + 1.0 < TOO_FEW_TO_IDENTIFY {
         return Ok(());
     }
-    let message = format!("could hold a record number: 10 million values or more fit into it; {instead}");
+    let message =
+        format!("could hold a record number: 10 million values or more fit into it; narrow it, or {instead}");
     Err(Fault::at("range", message))
 }
 

@@ -37,7 +37,7 @@ pub(super) fn refuse_foreign_keys(raw: &RawField) -> Result<(), Fault> {
     let keys: &[Key<'_>] = &[
         ("unit", raw.unit.is_some(), &[Int, Float], "int and float"),
         ("range", raw.range.is_some(), &[Int, Float, Duration], "int, float and duration"),
-        ("decimals", raw.decimals.is_some(), &[Float], "float"),
+        ("decimals", raw.decimals.is_some(), &[Float, Duration], "float and duration"),
         ("monotone", raw.monotone, &[Int], "int"),
         ("pattern", raw.pattern.is_some(), &[Code, Lot], "code and lot"),
         ("max_length", raw.max_length.is_some(), &[Code, Lot], "code and lot"),

@@ -60,7 +60,7 @@ impl Worth {
                 Surface::Time(form) => TimeForm::parse(form)?,
                 Surface::Plain | Surface::DecimalComma => TimeForm::iso(),
             }),
-            FieldType::Duration { range } => Self::Duration(*range),
+            FieldType::Duration { range, .. } => Self::Duration(*range),
             FieldType::Enum { values: words } | FieldType::Event { codes: words } => {
                 let index = |word: &str| Some((word.into(), column.choice_index(word)?));
                 let mut words = words.iter().map(|word| index(word)).collect::<Option<Box<[_]>>>()?;

@@ -21,7 +21,8 @@ pub(crate) struct RawField {
     /// Smallest and greatest value, both allowed; required for int, float and duration (`[0s, 24h]`).
     #[schemars(length(equal = 2))]
     pub(crate) range: Option<Vec<Bound>>,
-    /// Decimal places that are kept, 0 to 9; required for float.
+    /// Decimal places that are kept; required for float (0 to 9). A duration keeps whole seconds without it, and at
+    /// most 6.
     #[schemars(range(min = 0, max = 9))]
     pub(crate) decimals: Option<u8>,
     /// For an int that never gets less on one instrument, such as a counter: it may have more than 7 digits.

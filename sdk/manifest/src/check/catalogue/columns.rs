@@ -108,8 +108,8 @@ fn union(known: &FieldType, new: &FieldType, patterns: &[Box<str>]) -> Result<Fi
             let range = FloatRange { min: a.min.min(b.min), max: a.max.max(b.max) };
             FieldType::Float { range, decimals: *c.max(d) }
         }
-        (FieldType::Duration { range: a }, FieldType::Duration { range: b }) => {
-            FieldType::Duration { range: whole(a, b) }
+        (FieldType::Duration { range: a, decimals: c }, FieldType::Duration { range: b, decimals: d }) => {
+            FieldType::Duration { range: whole(a, b), decimals: *c.max(d) }
         }
         (FieldType::Enum { values: a }, FieldType::Enum { values: b }) => {
             FieldType::Enum { values: all_words(a, b)? }

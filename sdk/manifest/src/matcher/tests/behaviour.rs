@@ -80,7 +80,7 @@ fn every_type_is_read_as_it_is_written() {
         (comma, "-2,50", Some(Value::Float(-2.5))),
         (sent(FieldType::Bool), "yes", Some(Value::Bool(true))),
         (sent(FieldType::Bool), "False", Some(Value::Bool(false))),
-        (sent(FieldType::Duration { range }), "2.5", Some(Value::Duration(2_500_000))),
+        (sent(FieldType::Duration { range, decimals: 6 }), "2.5", Some(Value::Duration(2_500_000))),
         (sent(FieldType::Version), "v1.2.3", Some(text("v1.2.3"))),
         (code("E-[0-9]{3}", 5), "E-123", Some(text("E-123"))),
         (code("E-[0-9]{3}", 5), "E-1234", None),
