@@ -2,7 +2,9 @@
 //! `main` has libFuzzer do that, and the test `seeds` reads the corpus.
 
 mod batch;
+mod detectors;
 mod manifest;
+mod matcher;
 mod poll_reply;
 mod record;
 
@@ -17,6 +19,8 @@ pub struct Target {
 /// All of them.
 pub const TARGETS: &[Target] = &[
     Target { name: "manifest", run: manifest::run },
+    Target { name: "matcher", run: matcher::run },
+    Target { name: "detectors", run: detectors::run },
     Target { name: "poll_reply", run: poll_reply::run },
     Target { name: "record", run: record::run },
     Target { name: "batch", run: batch::run },
