@@ -40,7 +40,7 @@ pub(super) fn stream(name: StreamName, raw: RawStream) -> Result<Stream, Vec<Fau
         None => (None, fields),
     };
     let figures = aggregate.map(|aggregate| figures::figures(aggregate, event_time.as_ref(), &fields));
-    Ok(Stream {
+    let stream = Stream {
         name,
         about,
         description: raw.description,
@@ -49,7 +49,8 @@ pub(super) fn stream(name: StreamName, raw: RawStream) -> Result<Stream, Vec<Fau
         fields,
         catalogue: catalogue.map(Arc::new),
         figures: figures.transpose().map_err(one)?,
-    })
+    };
+    catalogue::refuse_unmatchable(&stream).map(|()| stream)
 }
 
 /// The declared field or slot, which must be a timestamp.

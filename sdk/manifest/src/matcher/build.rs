@@ -14,7 +14,7 @@ use crate::catalogue::surface::Written;
 use crate::{Catalogue, Event, Field, Part, Template};
 
 /// Most slots of one template: a thread carries their places. Events of instruments have up to a dozen.
-pub(super) const MAX_SLOTS: usize = 16;
+pub(crate) const MAX_SLOTS: usize = 16;
 
 /// The tree, and the events of which a template is missing in it.
 pub(super) fn build(catalogue: &Catalogue, fields: &[Field]) -> (Tree, Vec<u16>) {

@@ -42,7 +42,9 @@ use walk::{Arrival, Walk};
 
 use crate::{Catalogue, Part, Stream};
 
+pub(crate) use build::MAX_SLOTS;
 pub use site::SiteWords;
+pub(crate) use threads::MAX_BRANCHES;
 
 /// Longest text in bytes; events of several lines have some kilobytes.
 const MAX_TEXT_BYTES: usize = 1 << 20;

@@ -5,7 +5,7 @@ use super::tree::{Edge, NodeId};
 use crate::catalogue::form::State;
 
 /// Most kinds of slots that may begin at one place, and most templates that may end at one: each is tried.
-pub(super) const MAX_BRANCHES: usize = 8;
+pub(crate) const MAX_BRANCHES: usize = 8;
 /// Most threads at once. Templates of one catalogue differ by their words; few go on together beyond a slot.
 const MAX_THREADS: usize = 16;
 

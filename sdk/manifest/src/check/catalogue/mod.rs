@@ -14,9 +14,10 @@ use labrelay_model::{FieldName, FieldType};
 use super::MAX_FIELDS;
 use crate::catalogue::{EVENT_FIELD, SEVERITY_FIELD};
 use crate::fault::Fault;
+use crate::matcher::{MAX_BRANCHES, MAX_SLOTS};
 use crate::raw::RawEvent;
 use crate::yaml::Named;
-use crate::{Catalogue, Event, EventColumns, Field, Presence, Severity};
+use crate::{Catalogue, Event, EventColumns, Field, Matcher, Presence, Severity, Stream};
 use columns::Columns;
 use tree::Tree;
 
@@ -68,6 +69,20 @@ fn unclear(events: &[Event]) -> Faults {
     faults.extend(endings::faults(&tree));
     faults.extend(ambiguity::faults(&tree));
     faults
+}
+
+/// Fails on events that are beyond the bounds of the matcher, and would never be matched.
+pub(super) fn refuse_unmatchable(stream: &Stream) -> Result<(), Faults> {
+    let Some(matcher) = Matcher::of(stream) else { return Ok(()) };
+    let events = stream.catalogue.as_ref().map_or(&[][..], |catalogue| catalogue.events());
+    let lost = matcher.lost().iter().filter_map(|event| events.get(usize::from(*event)));
+    let message = format!(
+        "has a template that can't be matched: more than {MAX_SLOTS} slots in it, or more than {MAX_BRANCHES} kinds of \
+         slots at one place of several templates"
+    );
+    let faults: Faults =
+        lost.map(|event| Fault::at(&event.code, message.as_str()).under("catalogue")).collect();
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
 
 /// Behind the declared fields, which must leave the names free.

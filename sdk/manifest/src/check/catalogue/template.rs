@@ -17,6 +17,11 @@ pub(super) fn parse(text: &str, slots: &[Slot]) -> Result<Template, String> {
     if text.starts_with('\n') || text.ends_with('\n') {
         return Err("begins or ends with a line feed; write a YAML block as `|-`".into());
     }
+    if text.lines().any(|line| line.ends_with([' ', '\t'])) {
+        return Err(
+            "a line of it ends with a blank, which nobody sees and the matcher overlooks; remove it".into()
+        );
+    }
     let parts = parts(text, slots)?;
     refuse_neighbours(&parts, slots)?;
     require_each_once(&parts, slots)?;
