@@ -107,6 +107,9 @@ pub(crate) struct ReplayArgs {
     /// Treat every acquisition as QC
     #[arg(long = "as", value_enum, value_name = "WHAT")]
     pub treat_as: Option<TreatAs>,
+    /// Freeze fields whose values are nearly unique, as the service does
+    #[arg(long)]
+    pub guard: bool,
     /// Write accepted records here instead of to standard output
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,

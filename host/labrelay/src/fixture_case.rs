@@ -64,6 +64,7 @@ impl FixtureCase {
     pub(crate) fn into_replay(
         self,
         installation: &Installation,
+        guard: bool,
     ) -> anyhow::Result<(Replay, Option<PathBuf>)> {
         let replay = Replay {
             family: installation.family(&self.family)?,
@@ -71,6 +72,7 @@ impl FixtureCase {
             inventory: self.about.inventory,
             now: self.about.now,
             qc: if self.about.treat_as.is_some() { QcChoice::All } else { QcChoice::List },
+            guard,
         };
         Ok((replay, Some(self.folder.join("expected.ndjson"))))
     }

@@ -48,7 +48,8 @@ fn serials_in(
 ) -> anyhow::Result<BTreeSet<String>> {
     let family = installation.family(family)?;
     let manifest = family.manifest.clone();
-    let replay = Replay { family, input, inventory: None, now: clock::now(), qc: QcChoice::List };
+    let replay =
+        Replay { family, input, inventory: None, now: clock::now(), qc: QcChoice::List, guard: false };
     let mut serials = BTreeSet::new();
     replay.each_step(|step| {
         let Step::Replied(units, _) = step else { return };

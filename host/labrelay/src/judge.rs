@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use aws_lc_rs::hmac;
 use labrelay_abi::{Unit, UnitOutcome};
-use labrelay_gate::{AcceptedRecord, Gate, LineWriter, Site, Verdict, json};
+use labrelay_gate::{
+    AcceptedRecord, ClosedWindow, Gate, GateState, LineWriter, Site, SpecimenRecord, Verdict, json,
+};
 use labrelay_manifest::{Inventory, Manifest, SiteWords};
 use labrelay_model::{
     AcceptedLines, InputIdentity, LedgerCounts, LedgerKey, Outcome, Position, Reason, Record, Redacted,
@@ -44,6 +46,20 @@ pub(crate) struct Judged {
     pub ledger: BTreeMap<LedgerKey, LedgerCounts>,
     /// Units to seal away.
     pub quarantined: Vec<QuarantineEntry>,
+}
+
+/// The records of a unit that the gate has passed so far.
+#[derive(Default)]
+struct Passed {
+    accepted: Vec<AcceptedRecord>,
+    specimens: Vec<SpecimenRecord>,
+}
+
+impl Passed {
+    fn into_records(self) -> impl Iterator<Item = Record> {
+        let accepted = self.accepted.into_iter().map(AcceptedRecord::into_record);
+        accepted.chain(self.specimens.into_iter().map(SpecimenRecord::into_record))
+    }
 }
 
 /// The gate's word on all records of a unit.
@@ -84,12 +100,14 @@ impl Judge {
         &self.words
     }
 
-    /// Judges `units`; `origins` are the poll's handles in order. `on_accepted` sees each record that passed.
+    /// Judges `units`; `origins` are the poll's handles in order. What the gate has to remember goes into
+    /// `state`, which is to be saved with the rest. `on_accepted` sees each record that passed.
     pub(crate) fn judge(
         &self,
         units: Vec<Unit>,
         origins: &[Origin],
         now: Timestamp,
+        state: &mut GateState,
         mut on_accepted: impl FnMut(&AcceptedRecord, &Origin),
     ) -> Judged {
         let mut judged = Judged::default();
@@ -99,7 +117,7 @@ impl Judge {
             let Some(origin) = origins.get(usize::from(unit.handle)) else { continue };
             let stream = unit.stream.and_then(|index| self.stream_name(index));
             let (outcome, counts) = match unit.outcome {
-                UnitOutcome::Records(records) => match self.check(records, now) {
+                UnitOutcome::Records(records) => match self.check(records, now, state) {
                     UnitVerdict::Accepted(records) => {
                         self.write(&mut writer, &records, origin, unit.position);
                         records.iter().for_each(|record| on_accepted(record, origin));
@@ -135,25 +153,59 @@ impl Judge {
         judged
     }
 
-    fn check(&self, records: Vec<Record>, now: Timestamp) -> UnitVerdict {
-        let mut accepted = Vec::with_capacity(records.len());
+    /// Closes the aggregates that are due; `on_accepted` sees each that leaves.
+    pub(crate) fn close(
+        &self,
+        now: Timestamp,
+        state: &mut GateState,
+        mut on_accepted: impl FnMut(&AcceptedRecord),
+    ) -> Judged {
+        let mut judged = Judged::default();
+        let mut writer = LineWriter::new();
+        for ClosedWindow { verdict, stream, identity } in state.close(&self.gate, now) {
+            let outcome = match verdict {
+                Ok(record) => {
+                    writer.push(&record, self.aggregate_row_id(&identity));
+                    on_accepted(&record);
+                    Outcome::Accepted
+                }
+                Err(refusal) => Outcome::Dropped(refusal.reason),
+            };
+            // It was read nowhere: the ledger has it under the first source.
+            if let Some(source) = self.manifest.sources().first() {
+                let (family, source) = (self.manifest.family().clone(), source.name.clone());
+                let key = LedgerKey { family, source, stream: Some(stream), outcome };
+                judged.count(key, LedgerCounts { units: 0, records: 1 });
+            }
+        }
+        judged.lines = writer.finish();
+        judged
+    }
+
+    fn check(&self, records: Vec<Record>, now: Timestamp, state: &mut GateState) -> UnitVerdict {
+        let mut passed = Passed::default();
         let mut dropped = None;
         let mut records = records.into_iter();
         while let Some(record) = records.next() {
             match self.gate.check(record, now) {
-                Verdict::Accepted(record) => accepted.push(record),
-                Verdict::Specimen(_) => dropped = Some(Reason::Specimen),
+                Verdict::Accepted(record) => passed.accepted.push(record),
+                Verdict::Specimen(record) => passed.specimens.push(record),
                 Verdict::Dropped(reason) => dropped = Some(reason),
                 Verdict::Quarantined { refusal, record } => {
-                    let passed = accepted.into_iter().map(AcceptedRecord::into_record);
-                    let whole = passed.chain([record]).chain(records);
+                    let whole = passed.into_records().chain([record]).chain(records);
                     return UnitVerdict::Quarantined(refusal.reason, self.raw(whole));
                 }
             }
         }
+        if let Err(refusal) = state.note(&passed.accepted) {
+            return UnitVerdict::Quarantined(refusal.reason, self.raw(passed.into_records()));
+        }
+        for specimen in &passed.specimens {
+            dropped = Some(state.add(specimen, now).err().unwrap_or(Reason::Specimen));
+        }
         match dropped {
-            Some(reason) if accepted.is_empty() => UnitVerdict::Dropped(reason),
-            _ => UnitVerdict::Accepted(accepted),
+            Some(reason) if passed.accepted.is_empty() => UnitVerdict::Dropped(reason),
+            _ => UnitVerdict::Accepted(passed.accepted),
         }
     }
 
@@ -179,6 +231,15 @@ impl Judge {
             all.0.push(b'\n');
         }
         all
+    }
+
+    /// The same window gives the same row, whatever the host has lost meanwhile.
+    fn aggregate_row_id(&self, identity: &[u8]) -> RowId {
+        let mut context = hmac::Context::with_key(&self.row_key);
+        context.update(b"aggregate");
+        context.update(identity);
+        let tag = context.sign();
+        RowId(tag.as_ref().first_chunk().copied().unwrap_or_default())
     }
 
     fn row_id(&self, identity: &InputIdentity, position: Position, index: usize) -> RowId {

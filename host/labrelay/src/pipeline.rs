@@ -2,10 +2,12 @@
 //!
 //! Whatever happens here, other families go on: trouble is written on the board, and tried again later.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use labrelay_model::{FamilyName, FieldType, InputIdentity, SourceName};
+use labrelay_gate::{GateState, StateError};
+use labrelay_model::{FamilyName, FieldName, FieldType, InputIdentity, SourceName, StreamName, Timestamp};
 use labrelay_source::{ScanReport, SeenInputs};
 use labrelay_spool::{Commit, CommitError, Spool, SpoolError};
 use labrelay_worker::{Backoff, WorkerError};
@@ -46,6 +48,8 @@ pub(crate) struct Pipeline {
     pub new_batch: Arc<Notify>,
     /// Where requeues of this family come in.
     pub inbox: Inbox,
+    /// Fields that the operator knows to be frozen.
+    pub frozen: BTreeSet<(StreamName, FieldName)>,
     /// Tells it to stop.
     pub stop: Stop,
 }
@@ -98,25 +102,51 @@ impl Pipeline {
             let family = self.family();
             let cursor = self.spool.cursor(&family)?;
             let now = clock::now();
+            let mut state = self.gate_state(now)?;
+            if state.is_due(now) {
+                let judged = self.judge.close(now, &mut state, |_| {});
+                self.commit(judged, Some(&state), None, Vec::new())?;
+                continue;
+            }
             let seen = SeenInSpool { spool: &self.spool, family: family.clone() };
             match self.collecting.poll(now, cursor, &seen)? {
                 Poll::Nothing => break,
                 Poll::SetAside(origin) => {
                     error!(%family, "a file on which the plugin's worker died three times is set aside");
                     let judged = self.judge.set_aside(&origin);
-                    self.commit(judged, None, vec![(origin.source, origin.identity)])?;
+                    self.commit(judged, None, None, vec![(origin.source, origin.identity)])?;
                 }
                 Poll::Replied(polled) => {
                     self.board.update(&family, |status| {
                         (status.state, status.trouble, status.idle) = (FamilyState::Running, None, false);
                     });
-                    let judged = self.judge.judge(polled.reply.units, &polled.origins, now, |_, _| {});
-                    self.commit(judged, Some(polled.reply.cursor), polled.finished)?;
+                    let (units, origins) = (polled.reply.units, &polled.origins);
+                    let judged = self.judge.judge(units, origins, now, &mut state, |_, _| {});
+                    self.commit(judged, Some(&state), Some(polled.reply.cursor), polled.finished)?;
+                    self.tell_frozen(&state);
                 }
             }
             read = Read::Something;
         }
         Ok(read)
+    }
+
+    /// What the gate remembers, as it was last committed: after a commit that failed nothing of it stays.
+    fn gate_state(&self, now: Timestamp) -> Result<GateState, Setback> {
+        let saved = self.spool.gate_state(&self.family())?;
+        Ok(GateState::restore(self.judge.gate(), saved.as_deref(), now)?)
+    }
+
+    /// Tells the operator of fields that do not leave any more, once each.
+    fn tell_frozen(&mut self, state: &GateState) {
+        for (stream, field) in state.frozen(self.judge.gate()) {
+            if self.frozen.insert((stream.clone(), field.name.clone())) {
+                error!(
+                    family = %self.judge.gate().manifest().family(), %stream, field = %field.name,
+                    "frozen: its values are nearly unique, as identifiers are; the manifest must be narrower"
+                );
+            }
+        }
     }
 
     /// Does the requeues that have come in.
@@ -128,11 +158,12 @@ impl Pipeline {
         });
     }
 
-    /// Commits; waits as long as the spool is full, for then nothing of it was written. After any other error
+    /// Commits, with what the gate remembers from now on; waits as long as the spool is full, for then nothing of it was written. After any other error
     /// the inputs are read again from what the spool says is committed, so nothing is lost or doubled.
     fn commit(
         &mut self,
         judged: Judged,
+        state: Option<&GateState>,
         cursor: Option<Vec<u8>>,
         seen: Vec<(SourceName, InputIdentity)>,
     ) -> Result<(), Setback> {
@@ -144,7 +175,7 @@ impl Pipeline {
             manifest_sha256: self.judge.gate().manifest().sha256(),
             lines: judged.lines,
             cursor,
-            gate_state: None,
+            gate_state: state.map(|state| state.save(self.judge.gate())),
             seen,
             ledger: judged.ledger.into_iter().collect(),
             quarantined: judged.quarantined,
@@ -238,6 +269,13 @@ impl From<WorkerError> for Setback {
 /// A disk that is full or fails: the family pauses, and reads again what was not committed.
 impl From<SpoolError> for Setback {
     fn from(error: SpoolError) -> Self {
+        Self { state: FamilyState::Paused, words: error.to_string() }
+    }
+}
+
+/// A memory that can't be read: without it something could leave twice.
+impl From<StateError> for Setback {
+    fn from(error: StateError) -> Self {
         Self { state: FamilyState::Paused, words: error.to_string() }
     }
 }

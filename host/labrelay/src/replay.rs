@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, bail};
 use labrelay_abi::Unit;
-use labrelay_gate::Site;
+use labrelay_gate::{GateState, Guard, Site};
 use labrelay_manifest::Inventory;
 use labrelay_model::{FamilyName, InputIdentity, LedgerCounts, LedgerKey, Outcome, SourceName, Timestamp};
 use labrelay_source::SeenInputs;
@@ -39,6 +39,8 @@ pub(crate) struct Replay {
     pub now: Timestamp,
     /// Which acquisitions are QC.
     pub qc: QcChoice,
+    /// Whether fields that are nearly unique are frozen, as in the service.
+    pub guard: bool,
 }
 
 /// One poll's outcome.
@@ -64,7 +66,7 @@ pub(crate) struct Replayed {
 pub(crate) fn replay(args: &ReplayArgs) -> anyhow::Result<ExitCode> {
     let installation = Installation::locate(&args.install)?;
     let (replay, expect) = match &args.case {
-        Some(case) => FixtureCase::read(case)?.into_replay(&installation)?,
+        Some(case) => FixtureCase::read(case)?.into_replay(&installation, args.guard)?,
         None => (of_arguments(args, &installation)?, args.expect.clone()),
     };
     let replayed = replay.run()?;
@@ -87,27 +89,34 @@ fn of_arguments(args: &ReplayArgs, installation: &Installation) -> anyhow::Resul
         inventory: read_inventory(args.inventory.as_deref()).fail_as(Failure::Configuration)?,
         now: args.now.unwrap_or_else(clock::now),
         qc: if args.treat_as == Some(TreatAs::Qc) { QcChoice::All } else { QcChoice::List },
+        guard: args.guard,
     })
 }
 
 impl Replay {
-    /// Reads everything once and judges it. Records stand in the order of their files' paths.
+    /// Reads everything once and judges it. Records stand in the order of their files' paths; the aggregates that
+    /// are due by then come last.
     pub(crate) fn run(&self) -> anyhow::Result<Replayed> {
         let site = Site { inventory: self.inventory.clone(), ..Site::default() };
         let judge = Judge::new(self.family.manifest.clone(), site, &REPLAY_KEY);
+        let mut state = GateState::for_replay(self.guard.then(|| Guard::new(judge.gate())));
         let mut replayed = Replayed::default();
         let mut lines: Vec<(PathBuf, String)> = Vec::new();
         replayed.unreadable = self.each_step(|step| {
             let judged = match step {
                 Step::SetAside(origin) => judge.set_aside(&origin),
-                Step::Replied(units, origins) => judge.judge(units, &origins, self.now, |record, origin| {
-                    lines.push((origin.path.clone(), record.to_json()));
-                }),
+                Step::Replied(units, origins) => {
+                    judge.judge(units, &origins, self.now, &mut state, |record, origin| {
+                        lines.push((origin.path.clone(), record.to_json()));
+                    })
+                }
             };
             replayed.add(judged);
         })?;
         lines.sort_by(|(one, _), (other, _)| one.cmp(other));
-        replayed.ndjson = lines.into_iter().map(|(_, line)| line + "\n").collect();
+        let mut lines: Vec<_> = lines.into_iter().map(|(_, line)| line).collect();
+        replayed.add(judge.close(self.now, &mut state, |record| lines.push(record.to_json())));
+        replayed.ndjson = lines.into_iter().map(|line| line + "\n").collect();
         Ok(replayed)
     }
 

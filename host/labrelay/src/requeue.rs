@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use labrelay_abi::Unit;
+use labrelay_gate::GateState;
 use labrelay_manifest::Manifest;
 use labrelay_model::{
     Digest, FamilyName, InputIdentity, LedgerCounts, LedgerKey, Outcome, Position, Reason, StreamName,
@@ -99,7 +100,9 @@ impl Task {
         let events = Events::new(&manifest, judge.words());
         let Tried { units, origins, places: mut passed, mut requeued } =
             Tried::of(entries.iter().filter(|entry| request.names(entry)), &manifest, events);
-        let judged = judge.judge(units, &origins, now, |_, _| {});
+        let saved = spool.gate_state(&family)?;
+        let mut state = GateState::restore(judge.gate(), saved.as_deref(), now)?;
+        let judged = judge.judge(units, &origins, now, &mut state, |_, _| {});
         for refused in judged.quarantined.iter().filter_map(place) {
             passed.remove(&refused);
             requeued.refused += 1;
@@ -120,7 +123,7 @@ impl Task {
             manifest_sha256: manifest.sha256(),
             lines: judged.lines,
             cursor: None,
-            gate_state: None,
+            gate_state: Some(state.save(judge.gate())),
             seen: Vec::new(),
             ledger: accounts.filter(|(key, _)| !matches!(key.outcome, Outcome::Quarantined(_))).collect(),
             quarantined: Vec::new(),

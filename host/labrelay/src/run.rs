@@ -1,5 +1,6 @@
 //! `labrelay run`: the service in the foreground. Starts a thread per family and the uploader; stops on a signal.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -124,6 +125,7 @@ impl Service {
             board: self.board.clone(),
             inbox: self.inboxes.open(name),
             new_batch: Arc::clone(&self.new_batch),
+            frozen: BTreeSet::new(),
             stop: self.stop.clone(),
         })
     }

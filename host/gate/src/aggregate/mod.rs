@@ -28,6 +28,8 @@ pub(crate) use saved::SavedAggregates;
 /// Most open windows. A stream has about 32 per instrument (26 hours, 3 days, 2 weeks), so this is enough for 16 of
 /// them, and with 256 figures in each still under 8 MiB.
 const MAX_OPEN: usize = 512;
+/// The same in a replay, which closes nothing before its end: seven years of an instrument's hours.
+const MAX_OPEN_IN_REPLAY: usize = 65_536;
 
 /// The open windows of one family.
 #[derive(Clone)]
@@ -46,6 +48,15 @@ enum Beginning {
     At(Timestamp),
     /// A replay of old files: each acquisition counts as if it had been read when it happened.
     Replay,
+}
+
+impl Beginning {
+    fn max_open(self) -> usize {
+        match self {
+            Beginning::At(_) => MAX_OPEN,
+            Beginning::Replay => MAX_OPEN_IN_REPLAY,
+        }
+    }
 }
 
 /// Which acquisitions are summed up together. Shorter windows come first.
@@ -85,7 +96,7 @@ impl Aggregates {
         };
         let window = self.window_for(*time, aggregate.every, now).ok_or(Reason::TooLate)?;
         let key = Key { window, stream: record.stream.index, group: group(figures, record) };
-        if self.open.len() >= MAX_OPEN && !self.open.contains_key(&key) {
+        if self.open.len() >= self.beginning.max_open() && !self.open.contains_key(&key) {
             return Err(Reason::OverBound);
         }
         let sums = self.open.entry(key).or_insert_with(|| Sums::none(figures, &stream.fields));

@@ -59,7 +59,7 @@ struct Outcome {
 fn run(every: &str, polls: Vec<Poll>) -> Outcome {
     let mut bench = Bench::new(every);
     let mut outcome = Outcome::default();
-    let mut committed = bench.state.save(&bench.gate).unwrap();
+    let mut committed = bench.state.save(&bench.gate);
     let mut now = time("2026-03-04T09:40:00Z");
     let mut waiting: Vec<File> = Vec::new();
     for Poll { clock, read, end } in polls {
@@ -83,7 +83,7 @@ fn run(every: &str, polls: Vec<Poll>) -> Outcome {
         let closed = bench.state.close(&bench.gate, now);
         if !matches!(end, End::Lost) {
             outcome.left.extend(closed.iter().map(Aggregate::of));
-            committed = bench.state.save(&bench.gate).unwrap();
+            committed = bench.state.save(&bench.gate);
             waiting.clear();
         }
         if !matches!(end, End::Committed) {
