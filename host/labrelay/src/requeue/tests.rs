@@ -48,6 +48,10 @@ fn wide() -> Judge {
     )
 }
 
+fn memory(judge: &Judge) -> GateState {
+    GateState::new(judge.gate(), now())
+}
+
 fn run(power: f64, mode: u16) -> Record {
     let lasted = Some(Value::Duration(61_250_000));
     Record {
@@ -89,7 +93,7 @@ impl Refused {
         let keys = SpoolKeys::new(&[1; 32]).unwrap();
         let (spool, _) = Spool::open(&folder.path().join("spool"), config, keys, now()).unwrap();
         let narrow = judge(NARROW);
-        let judged = narrow.judge(units, &[origin()], now(), |_, _| {});
+        let judged = narrow.judge(units, &[origin()], now(), &mut memory(&narrow), |_, _| {});
         let commit = Commit {
             family: "bench".parse().unwrap(),
             plugin_version: "3.1.4".into(),
@@ -147,8 +151,8 @@ fn what_passes_now_has_the_rows_that_it_would_have_had() {
 
     let requeued = refused.requeue(Reason::OutOfRange, &wide());
     assert_eq!(requeued, Requeued { units: 1, records: 2, refused: 1, unread: 0 });
-    let at_once =
-        wide().judge(vec![records(1, vec![run(50.0, 1), run(471.1, 0)])], &[origin()], now(), |_, _| {});
+    let at_once = vec![records(1, vec![run(50.0, 1), run(471.1, 0)])];
+    let at_once = wide().judge(at_once, &[origin()], now(), &mut memory(&wide()), |_, _| {});
     assert_eq!(refused.waiting(), text(&at_once.lines), "the same words, though their indexes have changed");
     let moved = [(Outcome::Quarantined(Reason::OutOfRange), 1, 0), (Outcome::Accepted, 1, 2)];
     assert_eq!(refused.counts(), moved);
