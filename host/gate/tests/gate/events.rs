@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use crate::support::{gate, now, record, text};
 
-const EVENTS: &str = r#"
+pub(crate) const EVENTS: &str = r#"
 manifest: 1
 family: bench
 title: Test bench

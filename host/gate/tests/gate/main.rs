@@ -3,11 +3,13 @@
 
 mod aggregates;
 mod batch;
+mod bound;
 mod canonical;
 mod corpus;
 mod envelope;
 mod events;
 mod json;
+mod memory;
 mod record;
 mod rules;
 mod support;
