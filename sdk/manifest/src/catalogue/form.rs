@@ -59,20 +59,20 @@ impl Form {
         self.max_bytes
     }
 
-    /// Length of the longest value that `line` begins with.
-    pub(crate) fn read(&self, line: &[u8]) -> Option<usize> {
+    /// Length of the longest value that `line` begins with, and how many bytes had to be looked at.
+    pub(crate) fn scan(&self, line: &[u8]) -> (Option<usize>, usize) {
         let mut state = self.start();
         let mut longest = None;
         for (at, &byte) in line.iter().take(self.max_bytes).enumerate() {
             state = self.step(state, byte);
             if state == DEAD {
-                break;
+                return (longest, at + 1);
             }
             if self.accepts(state) {
                 longest = Some(at + 1);
             }
         }
-        longest
+        (longest, line.len().min(self.max_bytes))
     }
 
     /// Before the first byte.
@@ -213,11 +213,11 @@ mod tests {
     }
 
     fn read<'a>(form: &Form, line: &'a str) -> Option<&'a str> {
-        form.read(line.as_bytes()).map(|end| &line[..end])
+        form.scan(line.as_bytes()).0.map(|end| &line[..end])
     }
 
     fn fits(form: &Form, text: &[u8]) -> bool {
-        form.read(text) == Some(text.len())
+        form.scan(text).0 == Some(text.len())
     }
 
     #[test]

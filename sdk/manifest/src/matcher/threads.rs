@@ -16,7 +16,7 @@ pub(super) struct Thread {
     /// Bytes read.
     pub(super) pos: usize,
     count: usize,
-    slots: [(u32, u32); MAX_SLOTS],
+    slots: [(usize, usize); MAX_SLOTS],
 }
 
 /// Where in the tree a thread is.
@@ -38,29 +38,32 @@ pub(super) struct Open {
     pub(super) start: usize,
 }
 
+/// A step of a thread: where it leads to, and from where to where the value stands that it read, if any.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Step {
+    pub(super) at: Place,
+    pub(super) pos: usize,
+    pub(super) value: Option<(usize, usize)>,
+}
+
 impl Thread {
     pub(super) fn new() -> Self {
         Self { at: Place::Node(NodeId::ROOT), pos: 0, count: 0, slots: [(0, 0); MAX_SLOTS] }
     }
 
-    /// The same way, gone on to another place.
-    pub(super) fn moved(&self, at: Place, pos: usize) -> Self {
-        Self { at, pos, ..*self }
-    }
-
-    /// Keeps the bytes from `start` to `end` as the value of the next slot.
-    pub(super) fn capture(mut self, start: usize, end: usize) -> Self {
-        if let Some(slot) = self.slots.get_mut(self.count) {
-            *slot = (u32::try_from(start).unwrap_or(u32::MAX), u32::try_from(end).unwrap_or(u32::MAX));
+    /// Goes a step on.
+    pub(super) fn take(&mut self, step: Step) {
+        (self.at, self.pos) = (step.at, step.pos);
+        if let (Some(value), Some(slot)) = (step.value, self.slots.get_mut(self.count)) {
+            *slot = value;
             self.count += 1;
         }
-        self
     }
 
     /// The values' bytes, slot by slot.
     pub(super) fn slots<'t>(&self, text: &'t [u8]) -> impl Iterator<Item = &'t [u8]> {
         let spans = self.slots.iter().take(self.count);
-        spans.map(|(start, end)| text.get(*start as usize..*end as usize).unwrap_or_default())
+        spans.map(|(start, end)| text.get(*start..*end).unwrap_or_default())
     }
 }
 
@@ -74,6 +77,10 @@ pub(super) struct Threads {
 pub(super) struct TooMany;
 
 impl Threads {
+    pub(super) fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
     pub(super) fn restart(&mut self) {
         self.all.clear();
         self.all.push(Thread::new());

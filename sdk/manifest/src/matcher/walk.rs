@@ -1,15 +1,15 @@
 //! Leads the threads down the tree over one text. See the module's page for why this ends in time.
 
 use super::line::Line;
-use super::threads::{Open, Place, Thread, Threads, TooMany};
+use super::threads::{Open, Place, Step, Thread, Threads, TooMany};
 use super::tree::{Edge, End, Node, NodeId, Tree};
 use crate::catalogue::End as ValueEnd;
 
 /// Most looks at a byte, on average over the text and a little more. One thread looks once or twice at each, and
 /// few ever run side by side.
-const MAX_LOOKS_PER_BYTE: usize = 64;
-/// The little more, for short texts: lexers try at a place before they know that nothing is there.
-const FREE_LOOKS: usize = 4096;
+pub(super) const MAX_LOOKS_PER_BYTE: usize = 64;
+/// The little more, for short texts: slots are tried at a place before it is known that no value is there.
+pub(super) const FREE_LOOKS: usize = 4096;
 
 /// One text on its way through the tree.
 pub(super) struct Walk<'m, 't> {
@@ -17,6 +17,8 @@ pub(super) struct Walk<'m, 't> {
     text: &'t [u8],
     line: Line,
     threads: &'m mut Threads,
+    /// The way on of the thread at hand; what else it may do goes to the other threads.
+    next: Option<Step>,
     /// Bytes looked at.
     pub(super) looks: usize,
     /// How much of the text a template has begun with, and the event of that template.
@@ -34,7 +36,7 @@ pub(super) struct Arrival<'w> {
 impl<'m, 't> Walk<'m, 't> {
     pub(super) fn new(tree: &'m Tree, text: &'t [u8], threads: &'m mut Threads) -> Self {
         threads.restart();
-        Self { tree, text, line: Line::at(text, 0), threads, looks: 0, furthest: (0, None) }
+        Self { tree, text, line: Line::at(text, 0), threads, next: None, looks: 0, furthest: (0, None) }
     }
 
     /// The event of the template that the longest beginning of the text fits.
@@ -44,19 +46,42 @@ impl<'m, 't> Walk<'m, 't> {
 
     /// Follows all threads to their ends and shows each arrival, those of shorter texts first.
     pub(super) fn run(&mut self, mut arrive: impl FnMut(Arrival<'_>)) -> Result<(), TooMany> {
-        while let Some(thread) = self.threads.take_last() {
-            if thread.pos >= self.line.next {
-                self.line = Line::at(self.text, thread.pos);
-            }
-            match thread.at {
-                Place::Node(id) => self.leave(id, &thread, &mut arrive)?,
-                Place::Open(open) => self.go_on(&thread, open)?,
-            }
-            if self.looks > FREE_LOOKS + MAX_LOOKS_PER_BYTE * self.text.len() {
-                return Err(TooMany);
+        while let Some(mut thread) = self.threads.take_last() {
+            while self.step(&mut thread, &mut arrive)? {
+                if !self.threads.is_empty() {
+                    self.threads.add(thread)?; // another may be further behind now
+                    break;
+                }
             }
         }
         Ok(())
+    }
+
+    /// Leads a thread one step on; `false` at its end.
+    fn step(&mut self, thread: &mut Thread, arrive: &mut impl FnMut(Arrival<'_>)) -> Result<bool, TooMany> {
+        if thread.pos >= self.line.next {
+            self.line = Line::at(self.text, thread.pos);
+        }
+        match thread.at {
+            Place::Node(id) => self.leave(id, thread, arrive)?,
+            Place::Open(open) => self.go_on(thread, open)?,
+        }
+        if self.looks > FREE_LOOKS + MAX_LOOKS_PER_BYTE * self.text.len() {
+            return Err(TooMany);
+        }
+        let next = self.next.take();
+        if let Some(step) = next {
+            thread.take(step);
+        }
+        Ok(next.is_some())
+    }
+
+    /// Notes a way on. The last one noted is the thread's own.
+    fn offer(&mut self, thread: &Thread, step: Step) -> Result<(), TooMany> {
+        let Some(other) = self.next.replace(step) else { return Ok(()) };
+        let mut branch = *thread;
+        branch.take(other);
+        self.threads.add(branch)
     }
 
     /// All ways on from behind a node's literal.
@@ -77,7 +102,7 @@ impl<'m, 't> Walk<'m, 't> {
             self.read_slot(thread, rest, *edge)?;
         }
         match self.literal(node, thread.pos) {
-            Some((child, pos)) => self.threads.add(thread.moved(Place::Node(child), pos)),
+            Some((child, pos)) => self.offer(thread, Step { at: Place::Node(child), pos, value: None }),
             None => Ok(()),
         }
     }
@@ -92,7 +117,9 @@ impl<'m, 't> Walk<'m, 't> {
             arrive(Arrival { thread, end, consumed: self.line.next });
         }
         match node.next_line.filter(|_| self.line.is_fed) {
-            Some(next) => self.threads.add(thread.moved(Place::Node(next), self.line.next)),
+            Some(next) => {
+                self.offer(thread, Step { at: Place::Node(next), pos: self.line.next, value: None })
+            }
             None => Ok(()),
         }
     }
@@ -100,14 +127,15 @@ impl<'m, 't> Walk<'m, 't> {
     /// Reads a value that knows its own end, or begins an open one.
     fn read_slot(&mut self, thread: &Thread, rest: &[u8], edge: Edge) -> Result<(), TooMany> {
         let Some(form) = self.tree.form(edge.form) else { return Ok(()) };
+        let start = thread.pos;
         if form.end() == ValueEnd::BeforeLiteral {
-            let open = Open { edge, state: form.start(), start: thread.pos };
-            return self.threads.add(thread.moved(Place::Open(open), thread.pos));
+            let open = Open { edge, state: form.start(), start };
+            return self.offer(thread, Step { at: Place::Open(open), pos: start, value: None });
         }
-        let length = form.read(rest);
-        self.looks += length.unwrap_or(1);
-        let Some(end) = length.map(|length| thread.pos + length) else { return Ok(()) };
-        self.threads.add(thread.moved(Place::Node(edge.target), end).capture(thread.pos, end))
+        let (length, looks) = form.scan(rest);
+        self.looks += looks;
+        let Some(end) = length.map(|length| start + length) else { return Ok(()) };
+        self.offer(thread, Step { at: Place::Node(edge.target), pos: end, value: Some((start, end)) })
     }
 
     /// Goes on within an open value to the next place where the template may take over.
@@ -123,23 +151,25 @@ impl<'m, 't> Walk<'m, 't> {
             if form.is_dead(open.state) {
                 return Ok(());
             }
-            if form.accepts(open.state) && self.take_over(thread, node, open, pos)? {
-                return self.threads.add(thread.moved(Place::Open(open), pos));
+            if !form.accepts(open.state) {
+                continue;
+            }
+            if let Some(taken_over) = self.take_over(node, open, pos) {
+                self.offer(thread, taken_over)?;
+                return self.offer(thread, Step { at: Place::Open(open), pos, value: None });
             }
         }
         Ok(())
     }
 
-    /// Whether the template takes over at `pos` within the text of an open value.
-    fn take_over(&mut self, thread: &Thread, node: &Node, open: Open, pos: usize) -> Result<bool, TooMany> {
-        let value_ends = thread.capture(open.start, pos);
+    /// Where the template goes on if an open value ends at `pos`.
+    fn take_over(&mut self, node: &Node, open: Open, pos: usize) -> Option<Step> {
+        let value = Some((open.start, pos));
         if pos == self.line.end || !node.edges.of(&self.tree.edges).is_empty() {
-            self.threads.add(value_ends.moved(Place::Node(open.edge.target), pos))?;
-            return Ok(true);
+            return Some(Step { at: Place::Node(open.edge.target), pos, value });
         }
-        let Some((child, pos)) = self.literal(node, pos) else { return Ok(false) };
-        self.threads.add(value_ends.moved(Place::Node(child), pos))?;
-        Ok(true)
+        let (child, pos) = self.literal(node, pos)?;
+        Some(Step { at: Place::Node(child), pos, value })
     }
 
     /// The child whose literal stands at `pos`, and the end of that literal.

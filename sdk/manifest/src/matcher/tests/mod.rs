@@ -1,6 +1,8 @@
 //! What the matcher promises, on catalogues made by hand: `Manifest::parse` has its own tests.
 
 mod behaviour;
+mod cost;
+mod properties;
 
 use std::sync::Arc;
 
