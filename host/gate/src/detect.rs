@@ -32,7 +32,8 @@ use table::TABLE;
 
 /// The first detector that fires on `text`, the strongest kind first.
 pub fn find(text: &str) -> Option<&'static Detector> {
-    TABLE.findings(text).next()
+    let may_fire = TABLE.may_fire(&Facts::of(text));
+    may_fire.then(|| TABLE.findings(text).next()).flatten()
 }
 
 /// The first detector that fires on an identifier of which `left` holds the beginning and `right` the rest.
@@ -40,10 +41,8 @@ pub fn find(text: &str) -> Option<&'static Detector> {
 /// Bare digits of two counters join to a plausible number now and then, so that only what has a check digit or
 /// carries its separators counts. Equal neighbours are a constant, no split token.
 pub fn find_across(left: &str, right: &str) -> Option<&'static Detector> {
-    if left == right || !TABLE.may_fire(Facts::of(left).and(Facts::of(right))) {
-        return None;
-    }
-    TABLE.find_over_seam(left, right)
+    let may_fire = left != right && TABLE.may_fire(&Facts::of(left).and(Facts::of(right)));
+    may_fire.then(|| TABLE.find_over_seam(left, right)).flatten()
 }
 
 /// Every detector, the strongest kind first.

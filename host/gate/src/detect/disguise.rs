@@ -82,7 +82,7 @@ pub fn disguise(text: &str) -> bool {
         return true;
     }
     let escaped = facts.marks.has_one_of(NOTED);
-    let separated = facts.length - facts.digits - facts.letters >= LEAST_SEPARATORS;
+    let separated = facts.others() >= LEAST_SEPARATORS;
     let noted = (escaped || separated) && is_noted(text);
     noted || encoded::hides_text(text, facts)
 }

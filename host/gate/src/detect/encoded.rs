@@ -1,7 +1,7 @@
 //! Runs of base64 or hexadecimal that decode to text. A run of random letters practically never does.
 
 use base64::Engine;
-use base64::alphabet::{self, Alphabet};
+use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::facts::{Facts, Marks};
@@ -30,28 +30,35 @@ pub(super) fn hides_text(text: &str, facts: Facts) -> bool {
     }
     hides_hex(text)
         || hides_hex(&squeeze(text).replace(':', ""))
-        || hides_base64(text, &STANDARD, &alphabet::STANDARD)
-        || hides_base64(text, &URL_SAFE, &alphabet::URL_SAFE)
+        || hides_base64(text, &STANDARD, *b"+/")
+        || facts.marks.has_one_of(Marks::DASH.or(Marks::UNDERSCORE)) && hides_base64(text, &URL_SAFE, *b"-_")
 }
 
-fn hides_base64(text: &str, engine: &GeneralPurpose, alphabet: &Alphabet) -> bool {
-    let belongs = |character: char| character.is_ascii() && alphabet.as_str().contains(character);
+/// `last` are the last two characters of the alphabet.
+fn hides_base64(text: &str, engine: &GeneralPurpose, last: [u8; 2]) -> bool {
+    let foreign = |character: char| {
+        !character.is_ascii_alphanumeric() && !last.iter().any(|&byte| character == char::from(byte))
+    };
     let mut rest = text;
-    while let Some(start) = rest.find(belongs) {
-        let from = rest.get(start..).unwrap_or_default();
-        let run = from.find(|character| !belongs(character)).and_then(|end| from.get(..end)).unwrap_or(from);
-        rest = from.get(run.len()..).unwrap_or_default();
-        let is_padded = rest.starts_with('=') && run.len() >= MIN_PADDED;
-        if is_padded && decode(engine, run).is_some_and(|bytes| longest_text(&bytes) == bytes.len()) {
+    while !rest.is_empty() {
+        let (run, behind) =
+            rest.find(foreign).and_then(|end| rest.split_at_checked(end)).unwrap_or((rest, ""));
+        if is_encoded(engine, run, behind.starts_with('=')) {
             return true;
         }
-        // The run may have begun with other words: what is encoded starts on one of four places.
-        let from_place = |place| run.get(place..).and_then(|run| decode(engine, run));
-        if run.len() >= MIN_RUN && (0..4).filter_map(from_place).any(|bytes| is_text(&bytes)) {
-            return true;
-        }
+        rest = behind.get(1..).unwrap_or_default();
     }
     false
+}
+
+fn is_encoded(engine: &GeneralPurpose, run: &str, is_padded: bool) -> bool {
+    let all_text = |bytes: Vec<u8>| longest_text(&bytes) == bytes.len();
+    if is_padded && run.len() >= MIN_PADDED && decode(engine, run).is_some_and(all_text) {
+        return true;
+    }
+    // The run may have begun with other words: what is encoded starts on one of four places.
+    let from_place = |place| run.get(place..).and_then(|run| decode(engine, run));
+    run.len() >= MIN_RUN && (0..4).filter_map(from_place).any(|bytes| is_text(&bytes))
 }
 
 /// A run of 4n + 1 characters has one too many.
@@ -79,7 +86,12 @@ fn is_text(bytes: &[u8]) -> bool {
     longest_text(bytes) >= MIN_TEXT
         || is_wide(bytes)
         || bytes.get(1..).is_some_and(is_wide)
-        || find(&String::from_utf8_lossy(bytes)).is_some()
+        || find(&printable(bytes)).is_some()
+}
+
+/// Bytes as ASCII, with blanks for what can't be printed.
+fn printable(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| if byte.is_ascii_graphic() { char::from(*byte) } else { ' ' }).collect()
 }
 
 /// The longest piece, in bytes, of letters, digits and what stands between them, read as UTF-8.

@@ -62,26 +62,38 @@ pub(super) struct Facts {
     pub(super) marks: Marks,
     pub(super) digits: usize,
     pub(super) letters: usize,
+    /// Letters in a row.
+    pub(super) word: usize,
     pub(super) length: usize,
 }
 
 impl Facts {
     pub(super) fn of(text: &str) -> Self {
-        let mut facts = Self { marks: Marks::NONE, digits: 0, letters: 0, length: text.len() };
+        let mut facts = Self { marks: Marks::NONE, digits: 0, letters: 0, word: 0, length: text.len() };
+        let mut word = 0;
         for byte in text.bytes() {
+            let is_letter = byte.is_ascii_alphabetic();
+            word = if is_letter { word + 1 } else { 0 };
+            facts.word = facts.word.max(word);
+            facts.letters += usize::from(is_letter);
             facts.digits += usize::from(byte.is_ascii_digit());
-            facts.letters += usize::from(byte.is_ascii_alphabetic());
             facts.marks = facts.marks.or(Marks::of(byte));
         }
         facts
     }
 
-    /// Of two texts, one behind the other.
+    /// Characters that are neither letter nor digit.
+    pub(super) fn others(&self) -> usize {
+        self.length - self.digits - self.letters
+    }
+
+    /// No less than the facts of two texts, one behind the other.
     pub(super) fn and(self, other: Self) -> Self {
         Self {
             marks: self.marks.or(other.marks),
             digits: self.digits + other.digits,
             letters: self.letters + other.letters,
+            word: self.word + other.word,
             length: self.length + other.length,
         }
     }
@@ -92,12 +104,15 @@ impl Facts {
 pub(crate) struct Needs {
     digits: usize,
     letters: usize,
+    word: usize,
+    others: usize,
     length: usize,
     one_of: Marks,
 }
 
 impl Needs {
-    pub(super) const NOTHING: Self = Self { digits: 0, letters: 0, length: 0, one_of: Marks::NONE };
+    pub(super) const NOTHING: Self =
+        Self { digits: 0, letters: 0, word: 0, others: 0, length: 0, one_of: Marks::NONE };
 
     pub(super) const fn digits(self, digits: usize) -> Self {
         Self { digits, ..self }
@@ -105,6 +120,14 @@ impl Needs {
 
     pub(super) const fn letters(self, letters: usize) -> Self {
         Self { letters, ..self }
+    }
+
+    pub(super) const fn word(self, word: usize) -> Self {
+        Self { word, ..self }
+    }
+
+    pub(super) const fn others(self, others: usize) -> Self {
+        Self { others, ..self }
     }
 
     pub(super) const fn length(self, length: usize) -> Self {
@@ -115,9 +138,28 @@ impl Needs {
         Self { one_of, ..self }
     }
 
+    /// Whether whatever meets these needs meets `other`.
+    pub(super) fn includes(&self, other: &Self) -> bool {
+        let marked = other.one_of == Marks::NONE
+            || self.one_of != Marks::NONE && other.one_of.or(self.one_of) == other.one_of;
+        marked
+            && self.digits >= other.digits
+            && self.letters >= other.letters
+            && self.word >= other.word
+            && self.others >= other.others
+            && self.length >= other.length
+    }
+
+    /// Grows with every need, so that none includes one that stands behind it.
+    pub(super) fn strictness(&self) -> usize {
+        self.digits + self.letters + self.word + self.others + self.length
+    }
+
     pub(super) fn met_by(&self, facts: &Facts) -> bool {
         facts.digits >= self.digits
             && facts.letters >= self.letters
+            && facts.word >= self.word
+            && facts.others() >= self.others
             && facts.length >= self.length
             && (self.one_of == Marks::NONE || facts.marks.has_one_of(self.one_of))
     }

@@ -15,9 +15,9 @@ pub(super) static ROWS: &[Detector] = &[
         what: "Number behind a word for a record, a birth date or an insurance",
         strength: Strength::Label,
         source: "45 CFR 164.514(b)(2): the kinds; words of English, German, French, Spanish, Italian, Portuguese, Dutch forms",
-        needs: Needs::NOTHING.digits(1).letters(2),
+        needs: Needs::NOTHING.digits(1).word(3).others(1).length(5),
         pattern: concat!(
-            r"\b(?:mrn|ssn|dob|d\.o\.b\.?|date of birth|birth ?date|medical record(?: (?:no|nr|number))?",
+            r"\b(?:mrn|ssn|dob|date of birth|birth ?date|medical record(?: (?:no|nr|number))?",
             r"|(?:patient|pat|specimen|sample|accession|encounter|visit|case|chart|member|policy|subscriber|account|acct)[ ._-]?(?:id|no|nr|num|number|barcode)",
             r"|geb(?:\.|urtsdatum|oren(?: am)?)|(?:patienten|fall|versicherten|auftrags|proben|konto)[ -]?(?:nr|nummer|id)",
             r"|date de naissance|n[^ -~]{2}e? le|ipp|ndossier|num[^ -~]{2}ro de (?:dossier|patient)|nir",
@@ -44,7 +44,7 @@ pub(super) static ROWS: &[Detector] = &[
         what: "Text behind a word for a patient, a name or a person's role",
         strength: Strength::Label,
         source: "45 CFR 164.514(b)(2): the kinds; words of English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Swedish, Turkish forms",
-        needs: Needs::NOTHING.letters(3).one_of(ANNOUNCING),
+        needs: Needs::NOTHING.word(2).one_of(ANNOUNCING),
         pattern: concat!(
             r"(?:\b(?:patient(?:in|e)?|pat|pt|sub(?:ject|scriber)|(?:patient|pat|last|first|given|family|full|middle|maiden|sur|user|operator|physician|doctor|nurse|mother'?s)[ _.-]?name",
             r"|physician|doctor|nurse|technician|operator|performed by|ordered by|signed by|reviewed by|mrn|ssn|dob|e-?mail|phone|tel|fax|mobile|address|street|ward|bed|next of kin",

@@ -3,7 +3,6 @@
 //! Letters that stand for digits are left as they are: lot codes are full of them.
 
 use super::Strength;
-use super::facts::{Facts, Marks};
 
 /// The longest single value. A longer text is a line, and its tokens are respelled one by one.
 const MAX_VALUE_BYTES: usize = 64;
@@ -16,12 +15,12 @@ pub(super) struct Form {
     pub(super) weakest: Strength,
 }
 
-pub(super) fn forms(text: &str, facts: Facts) -> Vec<Form> {
+pub(super) fn forms(text: &str) -> Vec<Form> {
     let mut forms = Vec::new();
-    if facts.marks.has_one_of(Marks::UNDERSCORE) {
+    if text.contains('_') {
         forms.push(Form { text: text.replace('_', " "), weakest: Strength::Label });
     }
-    let is_value = facts.length <= MAX_VALUE_BYTES;
+    let is_value = text.len() <= MAX_VALUE_BYTES;
     let tokens = text.split_whitespace().filter(|token| !is_value || token.len() < text.len());
     for part in is_value.then_some(text).into_iter().chain(tokens) {
         let squeezed = squeeze(part);

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::bytes::{Match, Regex, RegexBuilder};
+use regex::bytes::{Match, Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
 use super::facts::{Facts, Needs};
 use super::spelling;
@@ -11,9 +11,16 @@ use super::{Detector, Strength, contact, dates, finance, ids, labels, paths, rec
 /// Compiled when first used: some milliseconds.
 pub(super) static TABLE: LazyLock<Table> = LazyLock::new(Table::new);
 
+/// What the automaton of all patterns may take, for each thread that judges at the same time: a few hundred
+/// kilobytes are in use, and beyond the bound it only gets slower.
+const MAX_AUTOMATON_BYTES: usize = 4 << 20;
+
 pub(super) struct Table {
+    /// The strongest first.
     rows: Vec<Row>,
-    /// The different needs of all rows: few, so that most texts are done with after a handful of comparisons.
+    /// The patterns of all rows, in their order: one pass says which can match.
+    patterns: RegexSet,
+    /// The least needs of all rows: few, so that most texts are done with after a handful of comparisons.
     needs: Vec<Needs>,
 }
 
@@ -24,53 +31,44 @@ struct Row {
 
 impl Table {
     fn new() -> Self {
-        let mut rows: Vec<Row> = sources().flat_map(|rows| rows.iter().filter_map(Row::compile)).collect();
+        let mut rows: Vec<Row> = sources().flatten().filter_map(Row::compile).collect();
         rows.sort_by_key(|row| row.detector.strength);
-        let mut needs: Vec<Needs> = Vec::new();
-        for row in &rows {
-            if !needs.contains(&row.detector.needs) {
-                needs.push(row.detector.needs);
-            }
-        }
-        Self { rows, needs }
+        let patterns = compile_set(rows.iter().map(|row| row.detector.pattern)).unwrap_or_default();
+        let needs = least(rows.iter().map(|row| row.detector.needs).collect());
+        Self { rows, patterns, needs }
     }
 
     pub(super) fn detectors(&self) -> impl Iterator<Item = &'static Detector> {
         self.rows.iter().map(|row| row.detector)
     }
 
-    pub(super) fn may_fire(&self, facts: Facts) -> bool {
-        self.needs.iter().any(|needs| needs.met_by(&facts))
+    pub(super) fn may_fire(&self, facts: &Facts) -> bool {
+        self.needs.iter().any(|needs| needs.met_by(facts))
     }
 
     /// Every detector that fires: on the text as it stands, then on its other spellings.
     pub(super) fn findings(&self, text: &str) -> impl Iterator<Item = &'static Detector> {
-        let facts = Facts::of(text);
-        let worth = self.may_fire(facts).then_some(text);
-        worth.into_iter().flat_map(move |text| {
-            let written = self.tried(facts, Strength::Label).filter(move |row| row.fires(text));
-            written.chain(self.respelled(text, facts)).map(|row| row.detector)
-        })
+        let forms = std::iter::once_with(|| spelling::forms(text)).flatten();
+        let respelled = forms.flat_map(|form| self.fired(&form.text, form.weakest).collect::<Vec<_>>());
+        self.fired(text, Strength::Label).chain(respelled)
     }
 
-    /// Rows that fire on another spelling of `text`.
-    fn respelled(&self, text: &str, facts: Facts) -> impl Iterator<Item = &Row> {
-        let forms = std::iter::once_with(move || spelling::forms(text, facts)).flatten();
-        forms.flat_map(move |form| {
-            let rows = self.tried(Facts::of(&form.text), form.weakest);
-            rows.filter(|row| row.fires(&form.text)).collect::<Vec<_>>()
-        })
+    fn fired(&self, text: &str, weakest: Strength) -> impl Iterator<Item = &'static Detector> {
+        let rows = self.matched(text, weakest).filter(|row| row.matches(text).next().is_some());
+        rows.map(|row| row.detector)
     }
 
-    /// Rows that a text with these facts is tried on.
-    fn tried(&self, facts: Facts, weakest: Strength) -> impl Iterator<Item = &Row> {
-        let strong = self.rows.iter().take_while(move |row| row.detector.strength <= weakest);
-        strong.filter(move |row| row.detector.needs.met_by(&facts))
+    /// Rows whose pattern is somewhere in `text`. Mostly there is none, which is known sooner than which.
+    fn matched(&self, text: &str, weakest: Strength) -> impl Iterator<Item = &Row> {
+        let text = Some(text.as_bytes()).filter(|text| self.patterns.is_match(text));
+        let matched = text.into_iter().flat_map(|text| self.patterns.matches(text));
+        let rows = matched.filter_map(|index| self.rows.get(index));
+        rows.take_while(move |row| row.detector.strength <= weakest)
     }
 
     pub(super) fn find_over_seam(&self, left: &str, right: &str) -> Option<&'static Detector> {
         let text = format!("{left}{right}");
-        let mut rows = self.tried(Facts::of(&text), Strength::Shape);
+        let mut rows = self.matched(&text, Strength::Shape);
         rows.find(|row| row.fires_over(&text, left.len())).map(|row| row.detector)
     }
 }
@@ -78,12 +76,9 @@ impl Table {
 impl Row {
     /// A pattern that does not compile is a row that never fires; a test says that there is none.
     fn compile(detector: &'static Detector) -> Option<Self> {
-        let regex = RegexBuilder::new(detector.pattern).unicode(false).case_insensitive(true).build().ok()?;
+        let mut builder = RegexBuilder::new(detector.pattern);
+        let regex = builder.unicode(false).case_insensitive(true).build().ok()?;
         Some(Self { detector, regex })
-    }
-
-    fn fires(&self, text: &str) -> bool {
-        self.matches(text).next().is_some()
     }
 
     /// Whether it fires on a piece of `text` that lies on both sides of `seam`. Two versions joined look like an
@@ -103,6 +98,23 @@ impl Row {
         let holds = |found: &Match<'_>| self.detector.validate.is_none_or(|holds| holds(found.as_bytes()));
         self.regex.find_iter(text.as_bytes()).filter(holds)
     }
+}
+
+fn compile_set<'p>(patterns: impl Iterator<Item = &'p str>) -> Option<RegexSet> {
+    let mut builder = RegexSetBuilder::new(patterns);
+    builder.unicode(false).case_insensitive(true).dfa_size_limit(MAX_AUTOMATON_BYTES).build().ok()
+}
+
+/// Without those that a text can't meet unless it meets another as well.
+fn least(mut needs: Vec<Needs>) -> Vec<Needs> {
+    needs.sort_by_key(Needs::strictness);
+    let mut kept: Vec<Needs> = Vec::new();
+    for needs in needs {
+        if !kept.iter().any(|kept| needs.includes(kept)) {
+            kept.push(needs);
+        }
+    }
+    kept
 }
 
 /// The tables, one for each country or kind.
@@ -129,5 +141,16 @@ mod tests {
         for row in sources().flatten() {
             assert!(Row::compile(row).is_some(), "{}", row.name);
         }
+        assert_eq!(TABLE.patterns.len(), sources().flatten().count());
+    }
+
+    #[test]
+    fn what_meets_a_row_s_needs_may_fire() {
+        for row in sources().flatten() {
+            for facts in row.examples.iter().map(|example| Facts::of(example)) {
+                assert!(row.needs.met_by(&facts) && TABLE.may_fire(&facts), "{}", row.name);
+            }
+        }
+        assert!(!TABLE.may_fire(&Facts::of("A2301X")), "every text would take the long way");
     }
 }
