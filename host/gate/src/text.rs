@@ -13,7 +13,7 @@ const MAX_VERSION_BYTES: usize = 28;
 /// Longer than any maker's serial number or lot.
 const MAX_NUMBER_BYTES: usize = 64;
 /// From this many digits in a row on, a code may be a record number, a date of birth or an account, and no
-/// pattern could tell.
+/// pattern could tell. A separator between two digits, as people write them, does not end the row.
 const LONG_NUMBER_DIGITS: usize = 8;
 
 /// What a text must be.
@@ -122,9 +122,15 @@ fn check_bytes(text: &str, max_bytes: usize, space: Space) -> Result<(), Reason>
 }
 
 fn has_long_number(text: &str) -> bool {
-    let mut run = 0;
+    let (mut run, mut after_digit) = (0, false);
     text.bytes().any(|byte| {
-        run = if byte.is_ascii_digit() { run + 1 } else { 0 };
+        let is_digit = byte.is_ascii_digit();
+        match byte {
+            _ if is_digit => run += 1,
+            b' ' | b'-' | b'.' | b'/' | b'_' | b':' if after_digit => {}
+            _ => run = 0,
+        }
+        after_digit = is_digit;
         run >= LONG_NUMBER_DIGITS
     })
 }

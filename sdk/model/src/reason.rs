@@ -98,7 +98,7 @@ reasons! {
     /// A record line is no JSON object of the documented shape.
     Malformed = 15, "malformed" =>
         "Report it to the plugin's authors; a requeue can't read it either.";
-    /// A code holds 8 or more digits in a row, as record numbers and dates of birth do.
+    /// A code holds 8 or more digits, if with separators between, as record numbers and dates of birth do.
     LongNumber = 16, "long_number" =>
         "Look with `quarantine show`: it may be a record number. If it is none, report it to the manifest's authors.";
     /// A text has the shape of something that tells of a person: a national id, a card, a phone number, an address.

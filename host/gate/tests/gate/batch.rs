@@ -8,6 +8,7 @@ use labrelay_gate::{AcceptedRecord, Gate, LineWriter, Refusal, Verdict};
 use labrelay_model::{BatchHeader, FieldName, Reason, RowId, wire};
 use proptest::prelude::*;
 
+use crate::events::EVENTS;
 use crate::support::{BENCH, RUN_FIELDS, gate, now, record, run_cells};
 
 fn header(gate: &Gate, records: u32) -> BatchHeader {
@@ -127,6 +128,30 @@ fn specimens_leave_as_figures_of_at_least_five_and_in_no_other_form() {
     assert_eq!(of_four.reason(), Some(Reason::OutOfRange));
     let record = check(r#"{"at":"2026-03-01T08:00:00Z","power":5}"#).unwrap_err();
     assert_eq!(record.reason(), Some(Reason::MissingField));
+}
+
+#[test]
+fn an_event_is_judged_by_its_own_slots_again() {
+    let gate = Arc::new(gate(EVENTS));
+    let mut header = header(&gate, 1);
+    header.stream = "event".parse().unwrap();
+    let check = |fields: &str| {
+        let line = format!("{{\"row_id\":\"{}\",\"fields\":{{{fields}}}}}\n", "01".repeat(16));
+        let body = zstd(format!("{}\n{line}", serde_json::to_string(&header).unwrap()).as_bytes());
+        batch::check(|_, _| Some(Arc::clone(&gate)), &body, now()).map(|_| ())
+    };
+    let low = r#""event":"laser_power_low","severity":"warning","laser":"Red","power":12.3"#;
+    check(low).unwrap();
+    check(r#""event":"started","severity":"info""#).unwrap();
+    let reason = |fields: &str| check(fields).unwrap_err().reason();
+    assert_eq!(reason(&low.replace("warning", "error")), Some(Reason::SlotMismatch));
+    assert_eq!(reason(&low.replace(r#","power":12.3"#, "")), Some(Reason::SlotMismatch));
+    assert_eq!(reason(&format!(r#"{low},"board":"PCB-0042""#)), Some(Reason::SlotMismatch));
+    assert_eq!(reason(&low.replace("Red", "Violet")), Some(Reason::NotInValues), "of another event");
+    assert_eq!(reason(&low.replace("laser_power_low", "door_open")), Some(Reason::NotInValues));
+    assert_eq!(reason(&low.replace("12.3", "51")), Some(Reason::OutOfRange));
+    let finer = check(&low.replace("12.3", "12.34")).unwrap_err();
+    assert_eq!(finer, BatchRefusal::NotCanonical { line: 2 }, "more decimals than this event's slot has");
 }
 
 #[test]

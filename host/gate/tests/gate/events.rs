@@ -127,8 +127,8 @@ fn an_event_stands_in_the_catalogue() {
 
 #[test]
 fn an_identifier_in_a_fitting_slot_is_refused() {
-    let loose = EVENTS.replace("PCB-[0-9]{4}", "[0-9-]{4,11}");
-    let board = event(BOARD, 0, [None, None, Some(text("536-90-4399"))]);
+    let loose = EVENTS.replace("PCB-[0-9]{4}", "[a-zA-Z0-9@.-]{4,12}");
+    let board = event(BOARD, 0, [None, None, Some(text("jd@lab.org"))]);
     let (reason, field) = check(&gate(&loose), board).unwrap_err();
     assert_eq!((reason, field.as_deref()), (Reason::Identifier, Some("board")));
 }

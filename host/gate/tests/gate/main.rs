@@ -8,6 +8,7 @@ mod canonical;
 mod corpus;
 mod envelope;
 mod events;
+mod insertion;
 mod json;
 mod memory;
 mod record;

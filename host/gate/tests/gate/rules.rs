@@ -181,6 +181,13 @@ fn a_code_holds_no_long_number() {
     assert_eq!(judge(field, text("1234567A12")), Ok("\"1234567A12\"".into()));
     assert_eq!(judge(field, text("12345678")), Err(Reason::LongNumber));
     assert_eq!(judge(field, text("A12345678B")), Err(Reason::LongNumber));
+    let separated = r#"{type: code, pattern: "[0-9A-C ./-]{1,14}"}"#;
+    for good in ["1234-56-7", "12345--6789", "1234A56789", "1.2.3.4"] {
+        judge(separated, text(good)).unwrap();
+    }
+    for bad in ["1234-56-78", "12 34 56 78", "A1234/5678"] {
+        assert_eq!(judge(separated, text(bad)), Err(Reason::LongNumber), "{bad}");
+    }
 }
 
 #[test]
