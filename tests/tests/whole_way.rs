@@ -36,8 +36,14 @@ fn every_count_says_the_same() {
     assert_eq!(site.receiver.rows(), golden as u64, "the lake and the goldens");
     let sent = site.host.sent();
     assert_eq!(sent.len(), golden, "the journal and the goldens");
+    for (family, specimens) in [("navios", 12), ("dxflex", 11)] {
+        assert_eq!(
+            status.count(family, "dropped", Some("too_late")),
+            specimens,
+            "{family}: they are of 2024"
+        );
+    }
     for family in FAMILIES {
-        assert_eq!(status.count(family, "dropped", Some("specimen")), 1, "{family}");
         assert_eq!(status.count(family, "dropped", Some("other_family")), 1, "{family}");
         assert_eq!(status.count(family, "quarantined", Some("not_in_inventory")), 1, "{family}");
         assert_eq!(status.count(family, "quarantined", Some("truncated")), 1, "{family}");
@@ -52,11 +58,12 @@ fn every_count_says_the_same() {
     }
 }
 
+/// Without aggregates: these leave where files are read in time, and the fixtures are old.
 fn golden_lines(family: &str) -> usize {
     let cases = fixture_inputs(family);
     let lines = |case: &String| {
         let golden = repository().join("fixtures").join(family).join(case).join("expected.ndjson");
-        std::fs::read_to_string(golden).unwrap().lines().count()
+        std::fs::read_to_string(golden).unwrap().lines().filter(|line| !line.contains("window_start")).count()
     };
     let cases: BTreeSet<String> = cases.into_iter().map(|(case, _)| case).collect();
     cases.iter().map(lines).sum()

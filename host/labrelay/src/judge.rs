@@ -2,28 +2,34 @@
 //!
 //! A unit is atomic: if the gate refuses one of its records, all of it goes to quarantine.
 
-use std::collections::BTreeMap;
+mod judged;
+mod rows;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use aws_lc_rs::hmac;
 use labrelay_abi::{Unit, UnitOutcome};
 use labrelay_gate::{
     AcceptedRecord, ClosedWindow, Gate, GateState, LineWriter, Site, SpecimenRecord, Verdict, json,
 };
 use labrelay_manifest::{Inventory, Manifest, SiteWords};
 use labrelay_model::{
-    AcceptedLines, InputIdentity, LedgerCounts, LedgerKey, Outcome, Position, Reason, Record, Redacted,
-    RowId, SourceName, StreamIndex, StreamName, Timestamp,
+    InputIdentity, LedgerCounts, LedgerKey, Outcome, Position, Reason, Record, Redacted, SourceName,
+    StreamIndex, StreamName, Timestamp,
 };
 use labrelay_spool::{Form, QuarantineEntry};
+
+use judged::ONE_UNIT;
+use rows::RowNames;
+
+pub(crate) use judged::Judged;
 
 /// Judges the units of one family.
 pub(crate) struct Judge {
     manifest: Arc<Manifest>,
     gate: Arc<Gate>,
     words: SiteWords,
-    row_key: hmac::Key,
+    rows: RowNames,
 }
 
 /// Where a unit was read.
@@ -35,17 +41,6 @@ pub(crate) struct Origin {
     pub identity: InputIdentity,
     /// Its file. The name may name a patient: never for a log, a message or a record.
     pub path: PathBuf,
-}
-
-/// What one poll gave, judged: all that a commit needs but cursor and inputs.
-#[derive(Debug, Default)]
-pub(crate) struct Judged {
-    /// Accepted records by stream.
-    pub lines: Vec<AcceptedLines>,
-    /// Counts to add to the ledger.
-    pub ledger: BTreeMap<LedgerKey, LedgerCounts>,
-    /// Units to seal away.
-    pub quarantined: Vec<QuarantineEntry>,
 }
 
 /// The records of a unit that the gate has passed so far.
@@ -87,7 +82,7 @@ impl Judge {
     pub(crate) fn new(manifest: Arc<Manifest>, site: Site, row_key: &[u8; 32]) -> Self {
         let words = words_of(site.inventory.as_ref());
         let gate = Arc::new(Gate::new(Arc::clone(&manifest), site));
-        Self { manifest, gate, words, row_key: hmac::Key::new(hmac::HMAC_SHA256, row_key) }
+        Self { manifest, gate, words, rows: RowNames::new(row_key) }
     }
 
     /// The gate in use; the second check judges by the same one.
@@ -165,7 +160,7 @@ impl Judge {
         for ClosedWindow { verdict, stream, identity } in state.close(&self.gate, now) {
             let outcome = match verdict {
                 Ok(record) => {
-                    writer.push(&record, self.aggregate_row_id(&identity));
+                    writer.push(&record, self.rows.of_aggregate(&identity));
                     on_accepted(&record);
                     Outcome::Accepted
                 }
@@ -217,7 +212,7 @@ impl Judge {
         position: Position,
     ) {
         for (index, record) in records.iter().enumerate() {
-            writer.push(record, self.row_id(&origin.identity, position, index));
+            writer.push(record, self.rows.of_record(&origin.identity, position, index));
         }
     }
 
@@ -231,24 +226,6 @@ impl Judge {
             all.0.push(b'\n');
         }
         all
-    }
-
-    /// The same window gives the same row, whatever the host has lost meanwhile.
-    fn aggregate_row_id(&self, identity: &[u8]) -> RowId {
-        let mut context = hmac::Context::with_key(&self.row_key);
-        context.update(b"aggregate");
-        context.update(identity);
-        let tag = context.sign();
-        RowId(tag.as_ref().first_chunk().copied().unwrap_or_default())
-    }
-
-    fn row_id(&self, identity: &InputIdentity, position: Position, index: usize) -> RowId {
-        let mut context = hmac::Context::with_key(&self.row_key);
-        context.update(&identity.0);
-        context.update(&position.0.to_be_bytes());
-        context.update(&u16::try_from(index).unwrap_or(u16::MAX).to_be_bytes());
-        let tag = context.sign();
-        RowId(tag.as_ref().first_chunk().copied().unwrap_or_default())
     }
 
     fn stream_name(&self, index: StreamIndex) -> Option<StreamName> {
@@ -288,21 +265,5 @@ fn words_of(inventory: Option<&Inventory>) -> SiteWords {
     SiteWords::new(roles.accounts(), *zone)
 }
 
-impl Judged {
-    /// Counts each record under its own stream, where its row will be: a unit's records may be of several.
-    fn count_records(&mut self, key: &LedgerKey, records: &[AcceptedRecord]) {
-        for of_one_stream in records.chunk_by(|one, next| one.stream_index() == next.stream_index()) {
-            let stream = of_one_stream.first().map(|record| record.stream().stream.clone());
-            let counts = LedgerCounts { units: 0, records: of_one_stream.len() as u64 };
-            self.count(LedgerKey { stream, ..key.clone() }, counts);
-        }
-    }
-
-    fn count(&mut self, key: LedgerKey, counts: LedgerCounts) {
-        let sum = self.ledger.entry(key).or_default();
-        sum.units = sum.units.saturating_add(counts.units);
-        sum.records = sum.records.saturating_add(counts.records);
-    }
-}
-
-const ONE_UNIT: LedgerCounts = LedgerCounts { units: 1, records: 0 };
+#[cfg(test)]
+mod tests;

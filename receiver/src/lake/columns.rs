@@ -64,7 +64,7 @@ impl Columns {
         Ok(Self {
             description: stream.description.clone(),
             fields: fields.collect(),
-            event_time: stream.event_time.clone(),
+            event_time: stream.leaving_time().cloned(),
             table,
         })
     }
