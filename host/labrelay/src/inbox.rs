@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::anyhow;
+use anyhow::{anyhow, bail};
 use labrelay_model::FamilyName;
 
 use crate::requeue::{Requeued, Task};
@@ -16,7 +16,7 @@ const BEGIN_WITHIN: Duration = Duration::from_secs(12);
 /// Longest wait for the end of what was begun: one commit.
 const END_WITHIN: Duration = Duration::from_secs(30);
 
-/// The inboxes of all families whose threads run.
+/// The inboxes of all families.
 #[derive(Clone, Default)]
 pub(crate) struct Inboxes(Arc<Mutex<HashMap<FamilyName, Sender<Letter>>>>);
 
@@ -30,7 +30,7 @@ struct Letter {
 }
 
 impl Inboxes {
-    /// The inbox of `family`, for its thread. An earlier one is replaced.
+    /// The inbox of `family`, for its thread.
     pub(crate) fn open(&self, family: &FamilyName) -> Inbox {
         let (sender, receiver) = channel();
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(family.clone(), sender);
@@ -40,9 +40,7 @@ impl Inboxes {
     /// Has the task's family do it, and waits.
     pub(crate) fn requeue(&self, task: Task) -> anyhow::Result<Requeued> {
         let family = task.family().clone();
-        let absent = || {
-            anyhow!("no collector of {family} runs (`labrelay status` says why); stop the service to requeue")
-        };
+        let absent = || anyhow!("the running service does not collect {family}; stop it to requeue");
         let senders = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let sender = senders.get(&family).cloned().ok_or_else(absent)?;
         drop(senders);
@@ -63,5 +61,15 @@ impl Inbox {
                 let _ = answer.send(run(task)); // the command may have been interrupted
             }
         }
+    }
+
+    /// Does nothing of what is asked for, since the family can't be collected.
+    pub(crate) fn refuse(&self, trouble: &str) {
+        self.work(|task| {
+            bail!(
+                "{} can't be collected: {trouble}; mend that, or stop the service to requeue",
+                task.family()
+            )
+        });
     }
 }

@@ -3,6 +3,7 @@
 //! Whatever happens here, other families go on: trouble is written on the board, and tried again later.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -47,7 +48,7 @@ pub(crate) struct Pipeline {
     /// Wakes the uploader.
     pub new_batch: Arc<Notify>,
     /// Where requeues of this family come in.
-    pub inbox: Inbox,
+    pub inbox: Rc<Inbox>,
     /// Fields that the operator knows to be frozen.
     pub frozen: BTreeSet<(StreamName, FieldName)>,
     /// Tells it to stop.

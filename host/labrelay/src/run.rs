@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::process::ExitCode;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -21,7 +22,7 @@ use crate::device::DeviceKeys;
 use crate::exit::{FailAs as _, Failure};
 use crate::families::{Installation, InstalledFamily};
 use crate::gates::Gates;
-use crate::inbox::Inboxes;
+use crate::inbox::{Inbox, Inboxes};
 use crate::judge::Judge;
 use crate::outbox::SpoolOutbox;
 use crate::pipeline::Pipeline;
@@ -96,12 +97,14 @@ impl Service {
     /// it need not restart the service.
     fn run_family(&self, name: &FamilyName, family: &Family) {
         let mut backoff = Backoff::default();
+        let inbox = Rc::new(self.inboxes.open(name));
         while !self.stop.is_set() {
-            match self.pipeline(name, family) {
+            match self.pipeline(name, family, &inbox) {
                 Ok(pipeline) => return pipeline.run(),
                 Err(trouble) => {
                     let trouble = format!("{trouble:#}");
                     error!(family = %name, "{trouble}");
+                    inbox.refuse(&trouble);
                     self.board.update(name, |status| {
                         (status.state, status.trouble) = (FamilyState::Restarting, Some(trouble));
                     });
@@ -111,7 +114,7 @@ impl Service {
         }
     }
 
-    fn pipeline(&self, name: &FamilyName, family: &Family) -> anyhow::Result<Pipeline> {
+    fn pipeline(&self, name: &FamilyName, family: &Family, inbox: &Rc<Inbox>) -> anyhow::Result<Pipeline> {
         let installed = self.installation().family(name)?;
         setup::keep_manifest(&self.config, &installed.manifest)?;
         let plugin_version = installed.describe.plugin_version.as_str().into();
@@ -123,7 +126,7 @@ impl Service {
             plugin_version,
             spool: Arc::clone(&self.spool),
             board: self.board.clone(),
-            inbox: self.inboxes.open(name),
+            inbox: Rc::clone(inbox),
             new_batch: Arc::clone(&self.new_batch),
             frozen: BTreeSet::new(),
             stop: self.stop.clone(),

@@ -14,7 +14,7 @@ use crate::query::{Desk, QuarantineLine, Query};
 use crate::requeue::{Request, Requeued};
 
 /// Runs the command. What can't be done for one message is said, and the others are done.
-#[allow(clippy::print_stderr)]
+#[allow(clippy::print_stdout, clippy::print_stderr)]
 pub(super) fn requeue(config: &Config, args: &RequeueArgs) -> anyhow::Result<ExitCode> {
     let key = read_key(&args.key)?;
     let audit = AuditLog::open(&config.state)?;
@@ -31,6 +31,9 @@ pub(super) fn requeue(config: &Config, args: &RequeueArgs) -> anyhow::Result<Exi
         }
     }
     say(&sum, args);
+    if sum == Requeued::default() && failed == 0 {
+        println!("nothing in the quarantine was refused as {}; see `labrelay quarantine list`", args.reason);
+    }
     let Requeued { units, records, refused, unread } = sum;
     let counts = [("units", units), ("records", records), ("refused", refused), ("unread", unread)];
     audit.note("quarantine requeue", &counts)?;
@@ -80,8 +83,5 @@ fn say(sum: &Requeued, args: &RequeueArgs) {
             "{unread} units stay: the plugin could not read them, so there are no records to judge\n  \
              install a plugin that can, and copy the instrument's files into the watched folder again"
         );
-    }
-    if units + refused + unread == 0 {
-        println!("nothing in the quarantine was refused as {}; see `labrelay quarantine list`", args.reason);
     }
 }

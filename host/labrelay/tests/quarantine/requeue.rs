@@ -71,7 +71,7 @@ fn a_service_without_the_family_says_what_to_do() {
     site.install_manifest("[0, 500]");
     site.start(); // there is no plugin, so no collector runs
     let (printed, code) = site.run(REQUEUE);
-    assert!(code == 1 && printed.contains("no collector of bench runs"), "{printed}");
+    assert!(code == 1 && printed.contains("bench can't be collected"), "{printed}");
     assert_eq!(counted(&site, "quarantined"), (5, 0));
 }
 
