@@ -53,7 +53,12 @@ pub(super) fn code(raw: &RawField) -> Result<FieldType, Fault> {
 
 pub(super) fn lot(raw: &RawField) -> Result<FieldType, Fault> {
     let Some(pattern) = &raw.pattern else {
-        return Ok(FieldType::Lot { pattern: None, max_bytes: raw.max_length.unwrap_or(MAX_LOT_BYTES) });
+        let max_bytes = raw.max_length.unwrap_or(MAX_LOT_BYTES);
+        if !(1..=pattern::MAX_CODE_BYTES).contains(&max_bytes) {
+            let message = format!("a lot has 1 to {} characters", pattern::MAX_CODE_BYTES);
+            return Err(Fault::at("max_length", message));
+        }
+        return Ok(FieldType::Lot { pattern: None, max_bytes });
     };
     let max_bytes = pattern::max_bytes(pattern, raw.max_length).map_err(|why| Fault::at("pattern", why))?;
     Ok(FieldType::Lot { pattern: Some(pattern.as_str().into()), max_bytes })
@@ -87,7 +92,7 @@ pub(super) fn path(raw: &RawField) -> Result<FieldType, Fault> {
     Ok(FieldType::Path { roots: checked })
 }
 
-/// From a drive, a share or `/` on, in printable ASCII and without places that could be a person's.
+/// From a drive, a share or `/` on, in printable ASCII.
 fn is_folder(folder: &str) -> bool {
     let printable = folder.len() <= MAX_ROOT_BYTES && folder.bytes().all(|byte| matches!(byte, b' '..=b'~'));
     let drive = matches!(folder.as_bytes(), [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic());

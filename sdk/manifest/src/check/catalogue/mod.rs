@@ -36,22 +36,12 @@ pub(super) fn catalogue(
     super::count("catalogue", codes.len(), MAX_EVENTS).map_err(super::one)?;
     let columns = event_columns(&declared).map_err(|fault| super::one(fault.under("catalogue")))?;
     let mut slots = Columns::behind(columns, &declared);
-    let mut events = Vec::new();
-    let mut faults = Vec::new();
-    for (code, raw) in raw.0 {
-        match event::event(&code, raw, &mut slots) {
-            Ok(event) => events.push(event),
-            Err(bad) => faults.extend(bad),
-        }
-    }
+    let (events, mut faults) = events(raw, &mut slots);
     if faults.is_empty() {
         faults = unclear(&events);
     }
     let mut fields = declared;
-    match own_fields(codes) {
-        Ok(own) => fields.extend(own),
-        Err(fault) => faults.push(fault),
-    }
+    fields.extend(own_fields(codes).map_err(super::one)?);
     fields.extend(slots.into_fields());
     if fields.len() > MAX_FIELDS {
         let message = format!("with its slots the stream has {} fields; at most {MAX_FIELDS}", fields.len());
@@ -61,6 +51,17 @@ pub(super) fn catalogue(
         return Ok((Catalogue { events, columns }, fields));
     }
     Err(faults.into_iter().map(|fault| fault.under("catalogue")).collect())
+}
+
+fn events(raw: Named<FieldName, RawEvent>, slots: &mut Columns) -> (Vec<Event>, Faults) {
+    let (mut events, mut faults) = (Vec::new(), Vec::new());
+    for (code, raw) in raw.0 {
+        match event::event(&code, raw, slots) {
+            Ok(event) => events.push(event),
+            Err(bad) => faults.extend(bad),
+        }
+    }
+    (events, faults)
 }
 
 /// Where it is not clear what a line means: where a slot ends, or which template it fits.
