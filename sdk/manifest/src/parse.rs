@@ -17,8 +17,13 @@ impl Manifest {
     }
 }
 
-/// Most errors that are shown: finding a place costs a walk over the file, and nobody reads more.
+/// Most errors that are shown: nobody reads more.
 const MAX_SHOWN: usize = 50;
+/// Most bytes that are walked over to find the errors' places, a few seconds of work: each costs a walk, and of a
+/// large catalogue with errors everywhere a handful is enough to begin with.
+const MAX_WALKED_BYTES: usize = 32 * 1024 * 1024;
+/// Fewest errors that are shown, however large the file.
+const MIN_SHOWN: usize = 5;
 
 fn located(bytes: &[u8], faults: &[Fault]) -> ManifestErrors {
     let at = |fault: &Fault| {
@@ -29,7 +34,8 @@ fn located(bytes: &[u8], faults: &[Fault]) -> ManifestErrors {
         }
         ManifestError { line, column, message }
     };
-    ManifestErrors::new(faults.iter().take(MAX_SHOWN).map(at).collect())
+    let shown = (MAX_WALKED_BYTES / bytes.len().max(1)).clamp(MIN_SHOWN, MAX_SHOWN);
+    ManifestErrors::new(faults.iter().take(shown).map(at).collect())
 }
 
 /// The JSON Schema of a manifest file, for editors. Made from the types that read the file, so it can't differ.
