@@ -5,6 +5,7 @@
 //! identifier with its specification, its pattern and the examples that are its test (`docs/detectors.md` lists
 //! them). A detector that is silent proves nothing: the declaration is the gate, this is what stands behind it.
 
+mod address;
 mod checksum;
 mod contact;
 mod dates;

@@ -89,9 +89,9 @@ fn is_text(bytes: &[u8]) -> bool {
         || find(&printable(bytes)).is_some()
 }
 
-/// Bytes as ASCII, with blanks for what can't be printed.
+/// Bytes as ASCII, with a mark that is part of no pattern for what can't be printed.
 fn printable(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| if byte.is_ascii_graphic() { char::from(*byte) } else { ' ' }).collect()
+    bytes.iter().map(|byte| if byte.is_ascii_graphic() { char::from(*byte) } else { '!' }).collect()
 }
 
 /// The longest piece, in bytes, of letters, digits and what stands between them, read as UTF-8.

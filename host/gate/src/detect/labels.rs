@@ -78,6 +78,17 @@ pub(super) static ROWS: &[Detector] = &[
         ],
     },
     Detector {
+        name: "titled-name",
+        what: "Name behind a person's title",
+        strength: Strength::Label,
+        source: "Unicode CLDR, person names, prefixes: English, German, French, Spanish, Italian",
+        needs: Needs::NOTHING.letters(4).one_of(Marks::DOT.or(Marks::SPACE)),
+        pattern: r"\b(?:dr|prof|mr|mrs|ms|dott|dra|sr|sra)\. ?[a-z]{2,}|\b(?:herr|frau|monsieur|madame|mme|mlle|signora?|se[^ -~]{2}ora?) [a-z]{2,}",
+        validate: None,
+        examples: &["Dr. Doe", "Mrs.Jones", "Frau Muster", "Mme Dupont", "Prof. E. Doe, Dr. med. Doe"],
+        harmless: &["MS data", "DR 5", "addr. list", "Herr", "sr.5"],
+    },
+    Detector {
         name: "label-cjk",
         what: "Words for a patient, a name or a record in Chinese, Japanese and Korean",
         strength: Strength::Label,

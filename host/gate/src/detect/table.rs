@@ -6,7 +6,9 @@ use regex::bytes::{Match, Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
 use super::facts::{Facts, Needs};
 use super::spelling;
-use super::{Detector, Strength, contact, dates, finance, ids, labels, paths, records, us_health, vehicle};
+use super::{
+    Detector, Strength, address, contact, dates, finance, ids, labels, paths, records, us_health, vehicle,
+};
 
 /// Compiled when first used: some milliseconds.
 pub(super) static TABLE: LazyLock<Table> = LazyLock::new(Table::new);
@@ -124,6 +126,7 @@ fn sources() -> impl Iterator<Item = &'static [Detector]> {
         finance::ROWS,
         vehicle::ROWS,
         contact::ROWS,
+        address::ROWS,
         dates::ROWS,
         paths::ROWS,
         records::ROWS,

@@ -8,6 +8,8 @@ use labrelay_gate::detect::{disguise, find};
 
 /// The longest text that a field holds.
 const MAX_VALUE_BYTES: usize = 64;
+/// As the gate's rule for unbound texts.
+const LONG_NUMBER_DIGITS: usize = 8;
 
 fn corpus(name: &str) -> Option<Vec<serde_json::Value>> {
     let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "../../../shared/data/phi", name].iter().collect();
@@ -23,13 +25,19 @@ fn is_value(text: &str) -> bool {
     text.len() <= MAX_VALUE_BYTES && text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
+fn has_long_number(text: &str) -> bool {
+    text.split(|character: char| !character.is_ascii_digit()).any(|run| run.len() >= LONG_NUMBER_DIGITS)
+}
+
 #[derive(Default)]
 struct Count {
     all: usize,
     found: usize,
     disguised: usize,
     printable: usize,
-    printable_left: usize,
+    left: usize,
+    /// Left, and without a run of digits that the gate refuses whatever it is.
+    left_short: usize,
 }
 
 impl Count {
@@ -39,7 +47,9 @@ impl Count {
         self.found += usize::from(found);
         self.disguised += usize::from(disguised && !found);
         self.printable += usize::from(is_value(text));
-        self.printable_left += usize::from(is_value(text) && !found && !disguised);
+        let left = is_value(text) && !found && !disguised;
+        self.left += usize::from(left);
+        self.left_short += usize::from(left && !has_long_number(text));
     }
 }
 
@@ -48,20 +58,26 @@ impl Count {
 fn identifying_values_found() {
     let Some(records) = corpus("phi.dev.jsonl") else { return };
     for key in ["class", "locale", "evasion"] {
-        let mut counts: BTreeMap<&str, Count> = BTreeMap::new();
-        for record in &records {
-            let Some(value) = record["value"].as_str() else { continue };
-            for group in [record[key].as_str().unwrap_or("none"), "~ all"] {
-                counts.entry(group).or_default().add(value);
-            }
+        report(&records, "value", key);
+    }
+    report(&records, "text", "evasion");
+}
+
+/// Counts by `key` what is found if `part` of each record is the text.
+fn report(records: &[serde_json::Value], part: &str, key: &str) {
+    let mut counts: BTreeMap<&str, Count> = BTreeMap::new();
+    for record in records {
+        let Some(text) = record[part].as_str() else { continue };
+        for group in [record[key].as_str().unwrap_or("none"), "~ all"] {
+            counts.entry(group).or_default().add(text);
         }
-        println!("{key:<20} values   found  +disguise   printable<=64   left of these");
-        for (group, count) in &counts {
-            let Count { all, found, disguised, printable, printable_left } = count;
-            println!(
-                "{group:<20} {all:>6}  {found:>6}  {disguised:>9}   {printable:>13}   {printable_left:>13}"
-            );
-        }
+    }
+    println!("{part} by {key:<11} texts   found  +disguise   printable<=64    left  without long numbers");
+    for (group, count) in &counts {
+        let Count { all, found, disguised, printable, left, left_short } = count;
+        println!(
+            "{group:<20} {all:>6}  {found:>6}  {disguised:>9}   {printable:>13}  {left:>6}  {left_short:>20}"
+        );
     }
 }
 
