@@ -19,8 +19,8 @@ use crate::{CommitError, QuarantineEntry, Spool, SpoolError, backlog, ledger, qu
 /// allocator's state, well under 1 MiB), so a spool that took the last byte could never be emptied.
 const MIN_FREE_BYTES: u64 = 32 * 1024 * 1024;
 
-/// Everything that one poll of one family brought.
-#[derive(Debug, Clone)]
+/// Everything that one poll of one family brought. `Debug` shows how much, never what.
+#[derive(Clone)]
 pub struct Commit {
     /// The family that was polled.
     pub family: FamilyName,
@@ -44,6 +44,16 @@ pub struct Commit {
     pub quarantined: Vec<QuarantineEntry>,
     /// The host's clock.
     pub now: Timestamp,
+}
+
+impl std::fmt::Debug for Commit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Cursor and gate's state are left out: they hold what a plugin and a gate remember.
+        let mut shown = f.debug_struct("Commit");
+        shown.field("family", &self.family).field("lines", &self.lines).field("ledger", &self.ledger);
+        shown.field("seen", &self.seen.len()).field("quarantined", &self.quarantined.len());
+        shown.finish_non_exhaustive()
+    }
 }
 
 /// What a commit added.

@@ -3,6 +3,7 @@
 //! Decides nothing about content: it carries what a plugin claims, and the host's gate judges it.
 
 mod codec;
+mod debug;
 mod error;
 mod message;
 mod poll_reply;

@@ -25,7 +25,7 @@ pub struct Describe {
 }
 
 /// Request of `open`: called once, before the first poll.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenRequest {
     /// The plugin's own section of the site's configuration, as JSON text. `{}` if there is none.
     pub settings_json: String,
@@ -38,7 +38,7 @@ pub struct OpenRequest {
 }
 
 /// Which acquisitions are QC.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum QcRule {
     /// Those whose panel or tube name equals one of these, without regard to case.
     Names(Vec<String>),
@@ -66,7 +66,7 @@ pub enum OpenReply {
 }
 
 /// Request of `poll`. Handles are good for this one call.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PollRequest {
     /// Most records that the reply may hold; a unit without records counts as one.
     pub max_records: u32,
@@ -84,7 +84,7 @@ pub struct PollRequest {
 }
 
 /// One opened input.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Handle {
     /// Opaque name; the same input has the same id after a restart.
     pub id: InputId,
@@ -99,7 +99,7 @@ pub struct Handle {
 }
 
 /// Answer to `poll`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct PollReply {
     /// Units in the order read.
     pub units: Vec<Unit>,
