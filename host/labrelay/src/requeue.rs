@@ -7,7 +7,6 @@ mod tests;
 mod unit;
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use labrelay_abi::Unit;
@@ -94,13 +93,12 @@ impl Task {
 
     /// Runs the units through `judge` and commits what passes, all in one transaction.
     pub(crate) fn run(self, judge: &Judge, spool: &Spool) -> anyhow::Result<Requeued> {
-        let Task { request, family, opened: OpenedMessage { plugin_version, entries } } = self;
         let now = clock::now();
-        let manifest = Arc::clone(judge.gate().manifest());
-        let events = Events::new(&manifest, judge.words());
+        let manifest = judge.gate().manifest();
+        let meant = self.opened.entries.iter().filter(|entry| self.request.names(entry));
         let Tried { units, origins, places: mut passed, mut requeued } =
-            Tried::of(entries.iter().filter(|entry| request.names(entry)), &manifest, events);
-        let saved = spool.gate_state(&family)?;
+            Tried::of(meant, manifest, Events::new(manifest, judge.words()));
+        let saved = spool.gate_state(&self.family)?;
         let mut state = GateState::restore(judge.gate(), saved.as_deref(), now)?;
         let judged = judge.judge(units, &origins, now, &mut state, |_, _| {});
         for refused in judged.quarantined.iter().filter_map(place) {
@@ -112,28 +110,39 @@ impl Task {
         }
         requeued.units = passed.len() as u64;
         requeued.records = judged.lines.iter().map(|lines| u64::from(lines.records())).sum();
-        let passes = |entry: &QuarantineEntry| place(entry).is_some_and(|place| passed.contains(&place));
-        let (leaving, staying): (Vec<_>, Vec<_>) =
-            entries.into_iter().partition(|entry| request.names(entry) && passes(entry));
-        let accounts = judged.ledger.into_iter();
+        let ledger = judged.ledger.into_iter();
         let commit = Commit {
-            family,
-            plugin_version: plugin_version.clone(),
+            family: self.family.clone(),
+            plugin_version: self.opened.plugin_version.clone(),
             host_version: env!("CARGO_PKG_VERSION").into(),
             manifest_sha256: manifest.sha256(),
             lines: judged.lines,
             cursor: None,
             gate_state: Some(state.save(judge.gate())),
             seen: Vec::new(),
-            ledger: accounts.filter(|(key, _)| !matches!(key.outcome, Outcome::Quarantined(_))).collect(),
+            ledger: ledger.filter(|(key, _)| !matches!(key.outcome, Outcome::Quarantined(_))).collect(),
             quarantined: Vec::new(),
             now,
         };
-        let (message, sha256, left) = (request.message, request.sha256, left(&leaving));
-        let requeue =
-            Requeue { message, sha256, plugin_version: &plugin_version, staying: &staying, left: &left };
-        spool.requeue(&commit, &requeue)?;
+        self.commit(&commit, &passed, spool)?;
         Ok(requeued)
+    }
+
+    /// Commits with the units that `passed` gone from quarantine and ledger, and the others sealed again.
+    fn commit(self, commit: &Commit, passed: &HashSet<Place>, spool: &Spool) -> anyhow::Result<()> {
+        let Task { request, opened: OpenedMessage { plugin_version, entries }, .. } = self;
+        let passes = |entry: &QuarantineEntry| place(entry).is_some_and(|place| passed.contains(&place));
+        let (leaving, staying): (Vec<_>, Vec<_>) =
+            entries.into_iter().partition(|entry| request.names(entry) && passes(entry));
+        let requeue = Requeue {
+            message: request.message,
+            sha256: request.sha256,
+            plugin_version: &plugin_version,
+            staying: &staying,
+            left: &left(&leaving),
+        };
+        spool.requeue(commit, &requeue)?;
+        Ok(())
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a requeue gives is what the unit would have given at once under the wider manifest.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use labrelay_abi::UnitOutcome;
 use labrelay_gate::Site;
