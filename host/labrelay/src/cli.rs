@@ -62,9 +62,37 @@ pub(crate) enum Command {
     /// What a site declares about itself
     #[command(subcommand)]
     Inventory(InventoryCommand),
+    /// Plant marked identifiers at every input of a site of its own, and show that none comes out of any exit
+    Canary(CanaryArgs),
+    /// The canary's service; started by `canary` only
+    #[command(hide = true)]
+    CanaryService(CanaryServiceArgs),
     /// Run as a plugin's worker process; started by the host only
     #[command(hide = true)]
     Worker,
+}
+
+/// `canary`.
+#[derive(Debug, Args)]
+pub(crate) struct CanaryArgs {
+    /// Instrument family; without it all installed families
+    #[arg(long)]
+    pub family: Option<FamilyName>,
+    /// Folder of sample files that marks are put into, FAMILY/CASE/input/FILE [default: "fixtures" beside the manifests]
+    #[arg(long, value_name = "DIR")]
+    pub samples: Option<PathBuf>,
+    #[command(flatten)]
+    pub install: InstallArgs,
+}
+
+/// `canary-service`.
+#[derive(Debug, Args)]
+pub(crate) struct CanaryServiceArgs {
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// Folder for requests, which are not sent
+    #[arg(long, value_name = "DIR")]
+    pub captured: PathBuf,
 }
 
 /// A command that needs the configuration alone.

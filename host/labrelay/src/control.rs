@@ -16,7 +16,8 @@ use crate::answer::{House, Service, answer};
 use crate::query::Query;
 use crate::requeue::MAX_OPENED_BYTES;
 
-const SOCKET: &str = "control.sock";
+/// The socket within the state folder.
+pub(crate) const SOCKET: &str = "control.sock";
 /// Longest question in bytes: a batch's name is the longest part.
 const MAX_QUESTION_BYTES: u64 = 4096;
 /// A client that neither asks nor reads is let go after this.

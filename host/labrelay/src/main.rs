@@ -2,6 +2,7 @@
 
 mod answer;
 mod audit;
+mod canary;
 mod check;
 mod cli;
 mod clock;
@@ -79,6 +80,8 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Manifest(command) => manifest_command::manifest(&command),
         Command::Device(command) => device::device(&command),
         Command::Inventory(command) => inventory_command::inventory(&command),
+        Command::Canary(args) => canary::canary(&args),
+        Command::CanaryService(args) => canary::service(&args),
         Command::Worker => Ok(ExitCode::SUCCESS), // handled before logging starts
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use labrelay_model::FamilyName;
 use labrelay_spool::Spool;
-use labrelay_upload::{HttpsUploader, Policy, deliver};
+use labrelay_upload::{Policy, Uploader, deliver};
 use labrelay_worker::Backoff;
 use tokio::sync::{Notify, watch};
 use tracing::{error, info};
@@ -37,10 +37,21 @@ const STOP_WITHIN: Duration = Duration::from_secs(4);
 
 /// Runs until a signal.
 pub(crate) fn run(args: &ConfigArgs) -> anyhow::Result<ExitCode> {
+    let (config, keys) = prepare(args)?;
+    let uploader = receiver::uploader(&config, &keys).fail_as(Failure::Configuration)?;
+    serve(config, keys, &uploader)
+}
+
+/// Reads what the service needs before it begins.
+pub(crate) fn prepare(args: &ConfigArgs) -> anyhow::Result<(Config, DeviceKeys)> {
     let mut config = Config::read(&args.config).fail_as(Failure::Configuration)?;
     let keys = DeviceKeys::load_or_create(&config.state)?;
     config.collect_by_default_since(installed::day(&config.state, clock::now())?);
-    let uploader = receiver::uploader(&config, &keys).fail_as(Failure::Configuration)?;
+    Ok((config, keys))
+}
+
+/// The service until a signal, sending by `uploader`.
+pub(crate) fn serve(config: Config, keys: DeviceKeys, uploader: &impl Uploader) -> anyhow::Result<ExitCode> {
     let (spool, report) = spool_access::open(&config)?;
     if let Some(aside) = report.set_aside {
         error!(
@@ -164,7 +175,7 @@ impl Service {
         }
     }
 
-    async fn deliver_until_signal(&self, uploader: HttpsUploader) -> anyhow::Result<()> {
+    async fn deliver_until_signal(&self, uploader: &impl Uploader) -> anyhow::Result<()> {
         let outbox = SpoolOutbox::new(Arc::clone(&self.spool), Gates::new(&self.config), self.board.clone());
         let policy =
             Policy { bytes_per_second: self.config.receiver.bandwidth_bytes_per_s, ..Policy::default() };
@@ -175,7 +186,7 @@ impl Service {
             let _ = tell.send(true); // delivery has ended already
             signal.context("can't listen for signals")
         };
-        let delivery = deliver(&uploader, &outbox, &policy, &self.new_batch, told);
+        let delivery = deliver(uploader, &outbox, &policy, &self.new_batch, told);
         tokio::select! {
             (signal, ()) = async { tokio::join!(signal, delivery) } => signal,
             () = self.keep_short() => Ok(()),

@@ -112,6 +112,25 @@ impl HttpsUploader {
         }
     }
 
+    /// Everything but the body of the request that would carry `batch`, one line each: path and headers. Goes through
+    /// the second check like any other, and is not sent. The error is the second check's.
+    pub fn rehearse(&self, batch: &OutgoingBatch) -> Result<String, String> {
+        let request = self.put(batch).map_err(|unsent| match unsent {
+            Unsent::Withheld(why) => why,
+            Unsent::Trouble(_) => "the request can't be put together".into(),
+        })?;
+        let headers = request.headers().iter();
+        let headers =
+            headers.map(|(name, value)| format!("{name}: {}\n", value.to_str().unwrap_or_default()));
+        Ok(format!("{} {}\n", request.method(), request.url()) + &headers.collect::<String>())
+    }
+
+    fn put(&self, batch: &OutgoingBatch) -> Result<Request, Unsent> {
+        let path = batch_path(self.signer.device(), &batch.id);
+        let request = self.request(Method::PUT, &path, Some(&content_digest(&batch.digest)));
+        self.inspected(request.header(CONTENT_TYPE, BATCH_MEDIA_TYPE).body(batch.body.clone()))
+    }
+
     /// Puts a request together as it will be sent, but for `host` and `content-length`, and asks the second check.
     fn inspected(&self, request: RequestBuilder) -> Result<Request, Unsent> {
         let request = request.build().map_err(|error| Unsent::Trouble(lost(error)))?;
@@ -132,10 +151,7 @@ enum Unsent {
 
 impl Uploader for HttpsUploader {
     async fn send(&self, batch: &OutgoingBatch) -> Result<Sent, Trouble> {
-        let path = batch_path(self.signer.device(), &batch.id);
-        let request = self.request(Method::PUT, &path, Some(&content_digest(&batch.digest)));
-        let request = request.header(CONTENT_TYPE, BATCH_MEDIA_TYPE).body(batch.body.clone());
-        match self.inspected(request) {
+        match self.put(batch) {
             Ok(request) => exchange(&self.client, request, MAX_ANSWER_BYTES).await?.about_batch(batch),
             Err(Unsent::Withheld(why)) => Ok(Sent::Withheld(why)),
             Err(Unsent::Trouble(trouble)) => Err(trouble),

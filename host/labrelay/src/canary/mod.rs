@@ -1,0 +1,183 @@
+//! `labrelay canary`: plants marked identifiers at every input of a site of its own, lets the real service run over
+//! them, and searches every exit for them.
+//!
+//! Judges nothing by itself: an exit is clean if the search finds no mark there, and would have found one.
+
+mod capture;
+mod exits;
+mod fcs;
+mod lines;
+mod marks;
+mod search;
+mod site;
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail};
+pub(crate) use capture::service;
+use labrelay_model::FamilyName;
+
+use self::exits::Exit;
+use self::marks::Marks;
+use self::search::Search;
+use self::site::Site;
+use crate::cli::CanaryArgs;
+use crate::exit::Failure;
+use crate::families::Installation;
+use crate::status::Status;
+
+/// Far longer than the service needs for a few hundred small files, also in a debug build on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(300);
+/// How often is looked whether it is done.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+
+/// Runs `labrelay canary`.
+pub(crate) fn canary(args: &CanaryArgs) -> anyhow::Result<ExitCode> {
+    let installation = Installation::locate(&args.install)?;
+    let families = match &args.family {
+        Some(family) => vec![family.clone()],
+        None => installation.families()?,
+    };
+    let folder = tempfile::tempdir().context("no temporary folder")?;
+    let samples = args.samples.clone().unwrap_or_else(|| beside(&installation));
+    let (mut site, mut marks) = (Site::new(folder.path(), &samples)?, Marks::default());
+    for family in &families {
+        site.add(&installation, &installation.family(family)?, &mut marks)?;
+    }
+    site.configure()?;
+    let exits = run(&site, &families)?;
+    report(&exits, &marks)
+}
+
+/// Samples lie beside the manifests, as in a development tree.
+fn beside(installation: &Installation) -> PathBuf {
+    installation.manifests.with_file_name("fixtures")
+}
+
+/// Lets the service run over everything, and collects what comes out of it.
+fn run(site: &Site, families: &[FamilyName]) -> anyhow::Result<Vec<Exit>> {
+    let mut service = Service::start(site)?;
+    let status = service.wait(site, "reads its inputs", |status| {
+        status.families.values().all(|family| family.idle) && units(status) >= site.files()
+    })?;
+    if status.spool.records == 0 {
+        bail!("no record passed the gate, so nothing was shown; samples are needed: --samples DIR");
+    }
+    let mut exits = exits::commands(site, "running", &[&["spool", "peek", "--batches", "1000000"]])?;
+    File::create(site.captured().join(capture::OPEN))?;
+    service.wait(site, "sends what it has read", |status| status.spool.batches == 0)?;
+    exits.extend(exits::uploads(site)?);
+    exits.extend(exits::commands(
+        site,
+        "running",
+        &[&["status"], &["status", "--json"], &["quarantine", "list"], &["check"]],
+    )?);
+    service.stop();
+    exits.push(Exit::new("service log at trace level", std::fs::read(site.log())?));
+    exits.push(exits::state(site)?);
+    let export = site.captured().join("sent.ndjson");
+    let into = export.to_str().context("the temporary folder has no plain name")?;
+    exits.extend(exits::commands(
+        site,
+        "at rest",
+        &[
+            &["sent", "export", "--out", into],
+            &["sent", "list"],
+            &["status", "--json"],
+            &["quarantine", "list", "--json"],
+        ],
+    )?);
+    exits.push(Exit::new("sent export: the journal", std::fs::read(&export)?));
+    for family in families {
+        exits.push(replay(site, family)?);
+    }
+    Ok(exits)
+}
+
+fn units(status: &Status) -> u64 {
+    status.families.values().flat_map(|family| &family.ledger).map(|line| line.units).sum()
+}
+
+fn replay(site: &Site, family: &FamilyName) -> anyhow::Result<Exit> {
+    let mut command = exits::this_program()?;
+    command.args(["replay", "--as", "qc", "--family", family.as_str(), "--input"]).arg(site.input(family));
+    command.arg("--plugins").arg(site.plugins()).arg("--manifests").arg(site.manifests());
+    command.env("LABRELAY_LOG", "trace");
+    Ok(Exit::new(format!("replay --family {family}"), exits::printed(&mut command)?))
+}
+
+/// One line for each exit, and the verdict.
+#[allow(clippy::print_stdout)]
+fn report(exits: &[Exit], marks: &Marks) -> anyhow::Result<ExitCode> {
+    let search = Search::new(marks)?;
+    let mut clean = true;
+    for Exit { name, bytes } in exits {
+        let found = search.found_in(bytes).len();
+        let sees = search.sees(bytes, marks);
+        clean &= found == 0 && sees;
+        let verdict = if found == 0 && sees { "ok  " } else { "FAIL" };
+        let control = if sees { "all" } else { "NOT all" };
+        let total = search.total();
+        println!(
+            "{verdict} {name}: {} bytes, {found} of {total} marks; control: {control} found",
+            bytes.len()
+        );
+    }
+    println!("{}", if clean { "PASS: no planted identifier came out" } else { "FAIL: see the lines above" });
+    Ok(if clean { ExitCode::SUCCESS } else { Failure::Found.code() })
+}
+
+/// The service in a process of its own, ended with this value.
+struct Service(Child);
+
+impl Service {
+    fn start(site: &Site) -> anyhow::Result<Self> {
+        let mut command: Command = exits::this_program()?;
+        command
+            .arg("canary-service")
+            .arg("--config")
+            .arg(site.config())
+            .arg("--captured")
+            .arg(site.captured());
+        command.env("LABRELAY_LOG", "trace").stdin(Stdio::null());
+        let log = File::create(site.log())?;
+        command.stdout(log.try_clone()?).stderr(log);
+        Ok(Self(command.spawn().context("can't start this very program")?))
+    }
+
+    /// Waits until the service says of itself that it is done.
+    fn wait(&mut self, site: &Site, what: &str, is: impl Fn(&Status) -> bool) -> anyhow::Result<Status> {
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE {
+            if self.0.try_wait()?.is_some() {
+                bail!("the service ended early: {}", std::fs::read_to_string(site.log()).unwrap_or_default());
+            }
+            // Asked too early a command would open the spool itself, and stand in the service's way.
+            if site.state().join(crate::control::SOCKET).exists() {
+                let mut status = exits::this_program()?;
+                let printed = status.args(["status", "--json", "--config"]).arg(site.config()).output()?;
+                match serde_json::from_slice(&printed.stdout) {
+                    Ok(status) if is(&status) => return Ok(status),
+                    _ => {}
+                }
+            }
+            std::thread::sleep(LOOK_EVERY);
+        }
+        bail!("not within {} s: the service {what}", PATIENCE.as_secs())
+    }
+
+    fn stop(&mut self) {
+        // Both fail only for a process that has ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}

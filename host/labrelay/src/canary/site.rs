@@ -1,0 +1,163 @@
+//! A site for one run: a folder of its own with plugins, manifests, configuration and marked inputs.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use labrelay_manifest::{Format, Inventory, Manifest, SourceKind};
+use labrelay_model::FamilyName;
+use serde_json::{Value, json};
+
+use super::fcs::Sample;
+use super::lines;
+use super::marks::Marks;
+use crate::families::{Installation, InstalledFamily};
+
+/// Refused units are sealed to a key that nobody has: that of age's own documentation.
+const RECIPIENT: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+/// Samples of one family that marks are put into: the first tell what the rest would.
+const SAMPLES_A_FAMILY: usize = 2;
+/// Every file is written before the service starts, so none has to rest.
+const SETTLE: &str = "10ms";
+
+/// The site.
+pub(super) struct Site {
+    folder: PathBuf,
+    samples: PathBuf,
+    inventory: Inventory,
+    families: serde_json::Map<String, Value>,
+    files: u64,
+}
+
+impl Site {
+    /// An empty site in `folder`; `samples` has a folder for each family, and may be missing.
+    pub(super) fn new(folder: &Path, samples: &Path) -> anyhow::Result<Self> {
+        for name in ["plugins", "manifests", "captured", "input"] {
+            fs::create_dir_all(folder.join(name)).with_context(|| folder.display().to_string())?;
+        }
+        let inventory = crate::config::read_inventory(Some(&samples.join("inventory.yaml"))).ok().flatten();
+        let (folder, samples, families) = (folder.into(), samples.into(), serde_json::Map::new());
+        Ok(Self { folder, samples, inventory: inventory.unwrap_or_default(), families, files: 0 })
+    }
+
+    /// Installs a family and fills all its sources with marked inputs.
+    pub(super) fn add(
+        &mut self,
+        from: &Installation,
+        family: &InstalledFamily,
+        marks: &mut Marks,
+    ) -> anyhow::Result<()> {
+        let name = family.manifest.family();
+        let file = format!("{name}.yaml");
+        fs::copy(from.manifests.join(&file), self.folder.join("manifests").join(file))?;
+        let library = family.plugin.file_name().context("a plugin without a file name")?;
+        fs::copy(&family.plugin, self.folder.join("plugins").join(library))?;
+        let mut sources = serde_json::Map::new();
+        for source in family.manifest.sources() {
+            let folder = self.input(name);
+            let inner = folder.join(format!("{}-{}", source.name, marks.make()?)); // people name folders too
+            fs::create_dir_all(&inner)?;
+            for (ending, bytes) in self.inputs(&family.manifest, &source.kind, marks)? {
+                fs::write(inner.join(format!("{}.{ending}", marks.make()?)), bytes)?;
+                self.files += 1;
+            }
+            sources.insert(
+                source.name.to_string(),
+                json!({"folders": [folder], "recursive": true, "settle": SETTLE}),
+            );
+        }
+        self.families.insert(name.to_string(), json!({ "sources": sources }));
+        Ok(())
+    }
+
+    /// Writes the configuration.
+    pub(super) fn configure(&self) -> anyhow::Result<()> {
+        let Inventory { serials, qc, zone, .. } = &self.inventory;
+        let config = json!({
+            "labrelay": 1, "state": "./state", "plugins": "./plugins", "manifests": "./manifests", "device": "canary",
+            "inventory": {"serials": serials, "qc": qc, "zone": zone.name(), "collect_since": "2000-01-01"},
+            "quarantine": {"recipient": RECIPIENT},
+            "receiver": {"url": "https://canary.invalid"},
+            "families": self.families,
+        });
+        Ok(fs::write(self.config(), config.to_string())?) // YAML reads JSON
+    }
+
+    /// Files that were written: each gives one unit at least.
+    pub(super) fn files(&self) -> u64 {
+        self.files
+    }
+
+    pub(super) fn config(&self) -> PathBuf {
+        self.folder.join("labrelay.yaml")
+    }
+
+    pub(super) fn captured(&self) -> PathBuf {
+        self.folder.join("captured")
+    }
+
+    pub(super) fn state(&self) -> PathBuf {
+        self.folder.join("state")
+    }
+
+    pub(super) fn plugins(&self) -> PathBuf {
+        self.folder.join("plugins")
+    }
+
+    pub(super) fn manifests(&self) -> PathBuf {
+        self.folder.join("manifests")
+    }
+
+    pub(super) fn log(&self) -> PathBuf {
+        self.folder.join("service.log")
+    }
+
+    /// The folder that a family reads.
+    pub(super) fn input(&self, family: &FamilyName) -> PathBuf {
+        self.folder.join("input").join(family.as_str())
+    }
+
+    /// Marked files for a source, with the ending that makes the source take them.
+    fn inputs(
+        &self,
+        manifest: &Manifest,
+        kind: &SourceKind,
+        marks: &mut Marks,
+    ) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
+        let SourceKind::Folder { pattern, format: Format::Fcs, .. } = kind else {
+            let ending = match kind {
+                SourceKind::Folder { pattern, .. } => ending(pattern),
+                _ => "log".to_owned(),
+            };
+            return Ok(vec![(ending, lines::text(manifest, marks)?)]);
+        };
+        let mut samples = self.samples_of(manifest.family());
+        if samples.is_empty() {
+            samples.push(Sample::bare());
+        }
+        let mut files = vec![lines::text(manifest, marks)?]; // of another form than the source expects
+        for sample in samples {
+            files.extend(sample.marked(marks)?);
+        }
+        Ok(files.into_iter().map(|file| (ending(pattern), file)).collect())
+    }
+
+    /// The family's samples in `samples/FAMILY/CASE/input/`, sound ones only.
+    fn samples_of(&self, family: &FamilyName) -> Vec<Sample> {
+        let cases = entries(&self.samples.join(family.as_str()));
+        let files = cases.iter().flat_map(|case| entries(&case.join("input")));
+        files.filter_map(|file| Sample::read(&file)).take(SAMPLES_A_FAMILY).collect()
+    }
+}
+
+fn entries(folder: &Path) -> BTreeSet<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten();
+    entries.filter_map(|entry| Some(entry.ok()?.path())).collect()
+}
+
+/// `lmd` of `*.lmd|*.fcs`.
+fn ending(pattern: &str) -> String {
+    let first = pattern.split('|').next().unwrap_or(pattern);
+    first.rsplit('.').next().unwrap_or("log").trim().to_ascii_lowercase()
+}
