@@ -81,6 +81,9 @@ pub(crate) struct CanaryArgs {
     /// Folder of sample files that marks are put into, FAMILY/CASE/input/FILE [default: "fixtures" beside the manifests]
     #[arg(long, value_name = "DIR")]
     pub samples: Option<PathBuf>,
+    /// Do everything in this new folder and leave it behind, to see where a mark was planted
+    #[arg(long, value_name = "DIR")]
+    pub keep: Option<PathBuf>,
     #[command(flatten)]
     pub install: InstallArgs,
 }

@@ -17,6 +17,7 @@ use crate::config::QcChoice;
 use crate::families::{InstalledFamily, worker_spec};
 use crate::judge::Origin;
 use crate::suspects::Suspects;
+use crate::unreadable;
 
 /// Inputs opened for one poll: as many as pass in one message, and few enough handles for any system.
 const INPUTS_PER_POLL: usize = 64;
@@ -57,6 +58,7 @@ pub(crate) struct Collecting {
     family: InstalledFamily,
     shapes: Vec<StreamShape>,
     sources: Vec<(u16, FolderSource)>,
+    folders: Vec<PathBuf>,
     open_request: OpenRequest,
     worker: Option<Worker>,
     suspects: Suspects,
@@ -99,6 +101,7 @@ impl Collecting {
             shapes: manifest.shapes(),
             family: setup.family,
             sources,
+            folders: setup.places.into_iter().flat_map(|(_, place)| place.folders).collect(),
             open_request: OpenRequest { settings_json, qc, zone: zone.to_owned(), cursor: None },
             worker: None,
             suspects: Suspects::default(),
@@ -109,6 +112,11 @@ impl Collecting {
     /// Looks for settled inputs in all sources.
     pub(crate) fn scan(&mut self, now: SystemTime) -> Vec<ScanReport> {
         self.sources.iter_mut().map(|(_, source)| source.scan(now)).collect()
+    }
+
+    /// What a scan could not read, in words that name no file.
+    pub(crate) fn unreadable(&self, reports: &[ScanReport]) -> Vec<String> {
+        unreadable::words(reports, &self.folders)
     }
 
     /// Known inputs that were still there when the folders were last looked through, by source.

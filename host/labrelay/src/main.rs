@@ -38,6 +38,7 @@ mod spool_command;
 mod status;
 mod stop;
 mod suspects;
+mod unreadable;
 
 use std::process::ExitCode;
 

@@ -223,9 +223,7 @@ impl Pipeline {
     }
 
     fn note_idle(&self, reports: &[ScanReport]) {
-        let unreadable = reports.iter().flat_map(|report| &report.troubles);
-        let unreadable =
-            unreadable.map(|trouble| format!("{}: {}", trouble.path.display(), trouble.kind)).collect();
+        let unreadable = self.collecting.unreadable(reports);
         let idle = reports.iter().all(|report| report.complete && report.settling == 0 && report.ready == 0);
         self.board.update(&self.family(), |status| {
             (status.state, status.trouble) = (FamilyState::Running, None);

@@ -127,9 +127,7 @@ impl Replay {
         loop {
             let reports = collecting.scan(SystemTime::now());
             self.drain(&mut collecting, &mut cursor, &mut on_step)?;
-            let troubles = reports.iter().flat_map(|report| &report.troubles);
-            unreadable
-                .extend(troubles.map(|trouble| format!("{}: {}", trouble.path.display(), trouble.kind)));
+            unreadable.extend(collecting.unreadable(&reports));
             if reports.iter().all(|report| report.complete) {
                 break;
             }

@@ -73,7 +73,8 @@ fn a_file_without_rights_is_named_and_read_once_it_may_be() {
     site.start();
     put_good(&site, "navios", "open.lmd");
     site.host.wait_for("the closed file is named", |status| {
-        status.count("navios", "accepted", None) == 1 && status.unreadable("navios").contains("closed.lmd")
+        status.count("navios", "accepted", None) == 1
+            && status.unreadable("navios").contains("no right to read this file")
     });
     std::fs::set_permissions(&closed, Permissions::from_mode(0o600)).unwrap();
     site.wait_for_units(2);

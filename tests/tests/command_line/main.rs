@@ -3,6 +3,7 @@
 // All of this is test code, but Clippy's leave for tests covers only `#[test]` functions and `cfg(test)` modules.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+mod canary;
 mod check;
 mod exit_codes;
 mod first_day;

@@ -26,15 +26,16 @@ impl Exit {
 /// Commands that show something of a site, as exits: what they print, both ways.
 pub(super) fn commands(site: &Site, when: &str, commands: &[&[&str]]) -> anyhow::Result<Vec<Exit>> {
     let exit = |arguments: &&[&str]| {
-        let printed = printed(this_program()?.args(*arguments).arg("--config").arg(site.config()))?;
+        let printed =
+            printed(this_program()?.args(*arguments).arg("--config").arg(site.config()), Stdio::null())?;
         Ok(Exit::new(format!("{} ({when})", arguments.join(" ")), printed))
     };
     commands.iter().map(exit).collect()
 }
 
 /// What a command prints, to standard output and standard error.
-pub(super) fn printed(command: &mut Command) -> anyhow::Result<Vec<u8>> {
-    let output = command.stdin(Stdio::null()).output().context("can't start this very program")?;
+pub(super) fn printed(command: &mut Command, input: Stdio) -> anyhow::Result<Vec<u8>> {
+    let output = command.stdin(input).output().context("can't start this very program")?;
     Ok([output.stdout, output.stderr].concat())
 }
 

@@ -59,11 +59,14 @@ impl Sample {
                     .push(self.build(|each, value| if each == name { mark.clone() } else { value.to_vec() }));
             }
         }
-        let mark = marks.make()?.into_bytes();
-        files.push(
-            self.build(|each, value| if each.starts_with("$P") { value.to_vec() } else { mark.clone() }),
-        );
+        let everywhere = marks.make()?;
+        files.push(self.filled_with(&everywhere));
         Ok(files)
+    }
+
+    /// The sample with `mark` in all places that do not hold the file together.
+    pub(super) fn filled_with(&self, mark: &str) -> Vec<u8> {
+        self.build(|name, value| if name.starts_with("$P") { value.to_vec() } else { mark.into() })
     }
 
     fn names(&self) -> Vec<&String> {

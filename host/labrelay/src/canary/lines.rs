@@ -2,7 +2,7 @@
 
 use labrelay_manifest::{Manifest, Part};
 
-use super::marks::Marks;
+use super::marks::{Marks, put_in};
 
 /// Where identifiers stand in logs and messages; `{}` is the place of the mark.
 const LINES: &[&str] = &[
@@ -30,16 +30,25 @@ pub(super) fn text(manifest: &Manifest, marks: &mut Marks) -> anyhow::Result<Vec
     let declared = declared_lines(manifest);
     for line in LINES.iter().map(|line| (*line).to_owned()).chain(declared) {
         for mark in [marks.make()?.into_bytes(), marks.make_disguised()?] {
-            let mut parts = line.split("{}");
-            text.extend(parts.next().unwrap_or_default().bytes());
-            for part in parts {
-                text.extend(&mark);
-                text.extend(part.bytes());
-            }
+            text.extend(put_in(&line, &mark));
             text.extend(b"\r\n");
         }
     }
     Ok(text)
+}
+
+/// Records with a mark in the place of one value after the other, as `labrelay gate` takes them.
+pub(super) fn records(manifest: &Manifest, marks: &mut Marks) -> anyhow::Result<Vec<u8>> {
+    let mut records = Vec::new();
+    for stream in manifest.streams() {
+        for field in &stream.fields {
+            let fields = serde_json::json!({field.name.as_str(): marks.make()?});
+            records
+                .extend(serde_json::to_vec(&serde_json::json!({"stream": stream.name, "fields": fields}))?);
+            records.push(b'\n');
+        }
+    }
+    Ok(records)
 }
 
 /// Every line of the catalogues, with room for marks in the place of every variable part.

@@ -6,6 +6,8 @@ use base64::prelude::BASE64_STANDARD;
 
 /// Characters of a mark: too many to come up by chance in any amount of output.
 const LENGTH: usize = 12;
+/// Shortest name of a PC or account that is looked for.
+const SHORTEST_NAME: usize = 6;
 const DIGITS: &[u8] = b"0123456789";
 const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz";
 const BOTH: &[u8] = b"0123456789ABCDEFGHJKLMNPQRSTUVWXYZ";
@@ -50,6 +52,11 @@ impl Marks {
         Ok(encoding.map_or_else(|| mark.clone().into(), |encode| encode(&mark)))
     }
 
+    /// Adds names that are there already: those of this PC and of its accounts. Short ones stand in other words.
+    pub(super) fn adopt(&mut self, names: impl IntoIterator<Item = String>) {
+        self.0.extend(names.into_iter().filter(|name| name.len() >= SHORTEST_NAME));
+    }
+
     /// All marks, in the order of their numbers.
     pub(super) fn all(&self) -> &[String] {
         &self.0
@@ -71,6 +78,12 @@ fn base64_within(mark: &str, before: usize) -> Vec<u8> {
     let whole = BASE64_STANDARD.encode(&text).into_bytes();
     let certain = text.len() * 8 / 6;
     whole.into_iter().take(certain).skip(before * 8 / 6 + usize::from(before > 0)).collect()
+}
+
+/// `text` with every `{}` replaced.
+pub(super) fn put_in(text: &str, mark: &[u8]) -> Vec<u8> {
+    let parts: Vec<&[u8]> = text.split("{}").map(str::as_bytes).collect();
+    parts.join(mark)
 }
 
 fn hex(text: &str) -> String {

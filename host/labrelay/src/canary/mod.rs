@@ -12,7 +12,7 @@ mod search;
 mod site;
 
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
@@ -31,6 +31,8 @@ use crate::status::Status;
 
 /// Far longer than the service needs for a few hundred small files, also in a debug build on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(300);
+/// Marks that are named for each exit: to be looked for below the folder of `--keep`.
+const MARKS_SHOWN: usize = 5;
 /// How often is looked whether it is done.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 
@@ -41,15 +43,23 @@ pub(crate) fn canary(args: &CanaryArgs) -> anyhow::Result<ExitCode> {
         Some(family) => vec![family.clone()],
         None => installation.families()?,
     };
-    let folder = tempfile::tempdir().context("no temporary folder")?;
+    let temporary = tempfile::tempdir().context("no temporary folder")?;
+    let folder = args.keep.clone().unwrap_or_else(|| temporary.path().to_path_buf());
     let samples = args.samples.clone().unwrap_or_else(|| beside(&installation));
-    let (mut site, mut marks) = (Site::new(folder.path(), &samples)?, Marks::default());
+    let (mut site, mut marks) = (Site::new(&folder, &samples)?, Marks::default());
     for family in &families {
         site.add(&installation, &installation.family(family)?, &mut marks)?;
     }
     site.configure()?;
+    let names = site.local_names().iter().filter(|name| !within(name, &site.config()));
+    marks.adopt(names.cloned());
     let exits = run(&site, &families)?;
     report(&exits, &marks)
+}
+
+/// Whether a name is part of a path that commands print on purpose, to whoever named that path.
+fn within(name: &str, path: &Path) -> bool {
+    path.to_string_lossy().contains(name)
 }
 
 /// Samples lie beside the manifests, as in a development tree.
@@ -92,7 +102,7 @@ fn run(site: &Site, families: &[FamilyName]) -> anyhow::Result<Vec<Exit>> {
     )?);
     exits.push(Exit::new("sent export: the journal", std::fs::read(&export)?));
     for family in families {
-        exits.push(replay(site, family)?);
+        exits.extend([replay(site, family)?, gate(site, family)?]);
     }
     Ok(exits)
 }
@@ -104,9 +114,18 @@ fn units(status: &Status) -> u64 {
 fn replay(site: &Site, family: &FamilyName) -> anyhow::Result<Exit> {
     let mut command = exits::this_program()?;
     command.args(["replay", "--as", "qc", "--family", family.as_str(), "--input"]).arg(site.input(family));
+    command.arg("--inventory").arg(site.inventory());
     command.arg("--plugins").arg(site.plugins()).arg("--manifests").arg(site.manifests());
     command.env("LABRELAY_LOG", "trace");
-    Ok(Exit::new(format!("replay --family {family}"), exits::printed(&mut command)?))
+    Ok(Exit::new(format!("replay --family {family}"), exits::printed(&mut command, Stdio::null())?))
+}
+
+fn gate(site: &Site, family: &FamilyName) -> anyhow::Result<Exit> {
+    let mut command = exits::this_program()?;
+    command.args(["gate", "--manifest"]).arg(site.manifests().join(format!("{family}.yaml")));
+    command.arg("--inventory").arg(site.inventory());
+    let records = File::open(site.records(family))?;
+    Ok(Exit::new(format!("gate: verdicts on {family}"), exits::printed(&mut command, records.into())?))
 }
 
 /// One line for each exit, and the verdict.
@@ -115,16 +134,20 @@ fn report(exits: &[Exit], marks: &Marks) -> anyhow::Result<ExitCode> {
     let search = Search::new(marks)?;
     let mut clean = true;
     for Exit { name, bytes } in exits {
-        let found = search.found_in(bytes).len();
-        let sees = search.sees(bytes, marks);
-        clean &= found == 0 && sees;
-        let verdict = if found == 0 && sees { "ok  " } else { "FAIL" };
-        let control = if sees { "all" } else { "NOT all" };
-        let total = search.total();
+        let (found, sees) = (search.found_in(bytes), search.sees(bytes, marks));
+        let ok = found.is_empty() && sees;
+        clean &= ok;
         println!(
-            "{verdict} {name}: {} bytes, {found} of {total} marks; control: {control} found",
-            bytes.len()
+            "{} {name}: {} lines, {} bytes, {} of {} marks; control: {} found",
+            if ok { "ok  " } else { "FAIL" },
+            bytes.iter().filter(|byte| **byte == b'\n').count(),
+            bytes.len(),
+            found.len(),
+            search.total(),
+            if sees { "all" } else { "NOT all" },
         );
+        let found = found.into_iter().filter_map(|number| marks.all().get(number));
+        found.take(MARKS_SHOWN).for_each(|mark| println!("     {mark}"));
     }
     println!("{}", if clean { "PASS: no planted identifier came out" } else { "FAIL: see the lines above" });
     Ok(if clean { ExitCode::SUCCESS } else { Failure::Found.code() })
@@ -179,5 +202,25 @@ impl Service {
 impl Drop for Service {
     fn drop(&mut self) {
         self.stop();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_mark_at_one_exit_is_a_failure() {
+        let mut marks = Marks::default();
+        let (first, _) = (marks.make().unwrap(), marks.make().unwrap());
+        let verdict = |text: String| {
+            let exits = [Exit::new("clean", b"nothing".to_vec()), Exit::new("other", text.into_bytes())];
+            format!("{:?}", report(&exits, &marks).unwrap())
+        };
+        assert_eq!(verdict("laser 12.5 mW".into()), format!("{:?}", ExitCode::SUCCESS));
+        let reversed: String = first.chars().rev().collect();
+        for leak in [first.clone(), format!("x{}x", first.to_uppercase()), reversed] {
+            assert_eq!(verdict(leak), format!("{:?}", Failure::Found.code()));
+        }
     }
 }

@@ -28,6 +28,8 @@ pub(super) struct Site {
     inventory: Inventory,
     families: serde_json::Map<String, Value>,
     files: u64,
+    /// What this PC and its accounts are called.
+    local_names: BTreeSet<String>,
 }
 
 impl Site {
@@ -37,8 +39,14 @@ impl Site {
             fs::create_dir_all(folder.join(name)).with_context(|| folder.display().to_string())?;
         }
         let inventory = crate::config::read_inventory(Some(&samples.join("inventory.yaml"))).ok().flatten();
-        let (folder, samples, families) = (folder.into(), samples.into(), serde_json::Map::new());
-        Ok(Self { folder, samples, inventory: inventory.unwrap_or_default(), families, files: 0 })
+        Ok(Self {
+            folder: folder.into(),
+            samples: samples.into(),
+            inventory: inventory.unwrap_or_default(),
+            families: serde_json::Map::new(),
+            files: 0,
+            local_names: labrelay_os::names::local_names(),
+        })
     }
 
     /// Installs a family and fills all its sources with marked inputs.
@@ -53,6 +61,7 @@ impl Site {
         fs::copy(from.manifests.join(&file), self.folder.join("manifests").join(file))?;
         let library = family.plugin.file_name().context("a plugin without a file name")?;
         fs::copy(&family.plugin, self.folder.join("plugins").join(library))?;
+        fs::write(self.records(name), lines::records(&family.manifest, marks)?)?;
         let mut sources = serde_json::Map::new();
         for source in family.manifest.sources() {
             let folder = self.input(name);
@@ -62,6 +71,9 @@ impl Site {
                 fs::write(inner.join(format!("{}.{ending}", marks.make()?)), bytes)?;
                 self.files += 1;
             }
+            // What the service has to tell the operator about: the name is a mark as well.
+            let link = inner.join(format!("{}.{}", marks.make()?, ending_of(&source.kind)));
+            std::os::unix::fs::symlink("nowhere", link)?;
             sources.insert(
                 source.name.to_string(),
                 json!({"folders": [folder], "recursive": true, "settle": SETTLE}),
@@ -71,17 +83,25 @@ impl Site {
         Ok(())
     }
 
-    /// Writes the configuration.
+    /// Writes the configuration, and the inventory by itself for `replay` and `gate`.
     pub(super) fn configure(&self) -> anyhow::Result<()> {
         let Inventory { serials, qc, zone, .. } = &self.inventory;
+        let inventory =
+            json!({"serials": serials, "qc": qc, "zone": zone.name(), "collect_since": "2000-01-01"});
+        fs::write(self.inventory(), inventory.to_string())?;
         let config = json!({
             "labrelay": 1, "state": "./state", "plugins": "./plugins", "manifests": "./manifests", "device": "canary",
-            "inventory": {"serials": serials, "qc": qc, "zone": zone.name(), "collect_since": "2000-01-01"},
+            "inventory": inventory,
             "quarantine": {"recipient": RECIPIENT},
             "receiver": {"url": "https://canary.invalid"},
             "families": self.families,
         });
         Ok(fs::write(self.config(), config.to_string())?) // YAML reads JSON
+    }
+
+    /// Names that were planted, but not made up.
+    pub(super) fn local_names(&self) -> &BTreeSet<String> {
+        &self.local_names
     }
 
     /// Files that were written: each gives one unit at least.
@@ -91,6 +111,10 @@ impl Site {
 
     pub(super) fn config(&self) -> PathBuf {
         self.folder.join("labrelay.yaml")
+    }
+
+    pub(super) fn inventory(&self) -> PathBuf {
+        self.folder.join("inventory.yaml")
     }
 
     pub(super) fn captured(&self) -> PathBuf {
@@ -113,6 +137,11 @@ impl Site {
         self.folder.join("service.log")
     }
 
+    /// Marked records of a family, as `gate` takes them.
+    pub(super) fn records(&self, family: &FamilyName) -> PathBuf {
+        self.folder.join(format!("{family}.ndjson"))
+    }
+
     /// The folder that a family reads.
     pub(super) fn input(&self, family: &FamilyName) -> PathBuf {
         self.folder.join("input").join(family.as_str())
@@ -125,22 +154,26 @@ impl Site {
         kind: &SourceKind,
         marks: &mut Marks,
     ) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
-        let SourceKind::Folder { pattern, format: Format::Fcs, .. } = kind else {
-            let ending = match kind {
-                SourceKind::Folder { pattern, .. } => ending(pattern),
-                _ => "log".to_owned(),
-            };
-            return Ok(vec![(ending, lines::text(manifest, marks)?)]);
-        };
-        let mut samples = self.samples_of(manifest.family());
+        let text = lines::text(manifest, marks)?; // of another form than a source of FCS files expects
+        let mut files = vec![text];
+        if let SourceKind::Folder { format: Format::Fcs, .. } = kind {
+            files.extend(self.fcs_files(manifest.family(), marks)?);
+        }
+        let ending = ending_of(kind);
+        Ok(files.into_iter().map(|file| (ending.clone(), file)).collect())
+    }
+
+    fn fcs_files(&self, family: &FamilyName, marks: &mut Marks) -> anyhow::Result<Vec<Vec<u8>>> {
+        let mut samples = self.samples_of(family);
         if samples.is_empty() {
             samples.push(Sample::bare());
         }
-        let mut files = vec![lines::text(manifest, marks)?]; // of another form than the source expects
+        let mut files = Vec::new();
         for sample in samples {
             files.extend(sample.marked(marks)?);
+            files.extend(self.local_names.iter().map(|name| sample.filled_with(name)));
         }
-        Ok(files.into_iter().map(|file| (ending(pattern), file)).collect())
+        Ok(files)
     }
 
     /// The family's samples in `samples/FAMILY/CASE/input/`, sound ones only.
@@ -156,8 +189,9 @@ fn entries(folder: &Path) -> BTreeSet<PathBuf> {
     entries.filter_map(|entry| Some(entry.ok()?.path())).collect()
 }
 
-/// `lmd` of `*.lmd|*.fcs`.
-fn ending(pattern: &str) -> String {
-    let first = pattern.split('|').next().unwrap_or(pattern);
+/// The ending that makes a source take a file: `lmd` of `*.lmd|*.fcs`.
+fn ending_of(kind: &SourceKind) -> String {
+    let SourceKind::Folder { pattern, .. } = kind else { return "log".to_owned() };
+    let first = pattern.split('|').next().unwrap_or_default();
     first.rsplit('.').next().unwrap_or("log").trim().to_ascii_lowercase()
 }
