@@ -51,6 +51,11 @@ impl AcceptedRecord {
         line::replay_line(self)
     }
 
+    /// Adds `{"name":value,…}` of the fields from index `first` on, in the bytes in which they leave.
+    pub fn write_fields(&self, first: usize, out: &mut Vec<u8>) {
+        line::write_fields(out, self, first);
+    }
+
     /// Gives up its standing: an unchecked record again, for a unit that is quarantined whole.
     pub fn into_record(self) -> Record {
         Record { stream: self.stream.index, cells: self.cells }

@@ -65,22 +65,23 @@ fn write_batch_line(out: &mut Vec<u8>, record: &AcceptedRecord, row_id: RowId) {
     out.extend_from_slice(b"{\"row_id\":\"");
     write_hex(out, &row_id.0);
     out.extend_from_slice(b"\",\"fields\":");
-    write_fields(out, record);
+    write_fields(out, record, 0);
     out.push(b'}');
 }
 
 /// `{"stream":…,"fields":{…}}`.
 pub(crate) fn replay_line(record: &AcceptedRecord) -> String {
     let mut out = format!("{{\"stream\":\"{}\",\"fields\":", record.stream.id.stream).into_bytes();
-    write_fields(&mut out, record);
+    write_fields(&mut out, record, 0);
     out.push(b'}');
     String::from_utf8(out).unwrap_or_default() // accepted values are ASCII
 }
 
-fn write_fields(out: &mut Vec<u8>, record: &AcceptedRecord) {
+/// `{"name":value,…}` of the fields from index `first` on.
+pub(crate) fn write_fields(out: &mut Vec<u8>, record: &AcceptedRecord, first: usize) {
     out.push(b'{');
     let mut comma = false;
-    for (column, value) in record.columns() {
+    for (column, value) in record.columns().skip(first) {
         let Some(value) = value else { continue };
         if comma {
             out.push(b',');

@@ -5,7 +5,7 @@ mod quarantine;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use labrelay_model::{BatchId, Epoch, FamilyName, Seq, StreamId, Timestamp};
+use labrelay_model::{BatchId, Epoch, FamilyName, Seq, StreamId, StreamName, Timestamp};
 
 pub(crate) use quarantine::{PurgeArgs, QuarantineCommand, RequeueArgs};
 
@@ -56,6 +56,9 @@ pub(crate) enum Command {
     /// Check manifests, or print their JSON Schema
     #[command(subcommand)]
     Manifest(ManifestCommand),
+    /// From a folder of logs to a reviewed event catalogue (docs/catalogue.md)
+    #[command(subcommand)]
+    Catalogue(CatalogueCommand),
     /// This PC's key
     #[command(subcommand)]
     Device(DeviceCommand),
@@ -261,6 +264,74 @@ pub(crate) struct ExplainArgs {
     /// Write the page as Markdown [default: to standard output, unless --html is given]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+}
+
+/// `catalogue`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum CatalogueCommand {
+    /// Propose a catalogue from a folder of logs, as a manifest to be reviewed
+    Learn(LearnArgs),
+    /// Match lines on standard input and print what would leave, one JSON object a line
+    Match(MatchArgs),
+    /// Show how much of a log a catalogue covers, and the most frequent shapes that it does not
+    Coverage(CoverageArgs),
+}
+
+/// `catalogue learn`.
+#[derive(Debug, Args)]
+pub(crate) struct LearnArgs {
+    /// Folder of log files, read with all its subfolders
+    #[arg(long, value_name = "DIR")]
+    pub from: PathBuf,
+    /// Name of the stream that gets the catalogue
+    #[arg(long, value_name = "NAME", default_value = "event")]
+    pub stream: StreamName,
+    /// Instrument family
+    #[arg(long, value_name = "NAME", default_value = "my-instrument")]
+    pub family: FamilyName,
+    /// The product's message files: their words need no confirmation; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub words: Vec<PathBuf>,
+    /// Take every word as part of the message, unconfirmed: for evaluation
+    #[arg(long)]
+    pub accept_words: bool,
+    /// Write the manifest here instead of to standard output
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// `catalogue match`.
+#[derive(Debug, Args)]
+pub(crate) struct MatchArgs {
+    /// The manifest with the catalogue
+    #[arg(long, value_name = "FILE")]
+    pub manifest: PathBuf,
+    /// Its stream [default: the one that has a catalogue]
+    #[arg(long, value_name = "NAME")]
+    pub stream: Option<StreamName>,
+    /// What the site declares: serials, lots, roles, zone (YAML)
+    #[arg(long, value_name = "FILE")]
+    pub inventory: Option<PathBuf>,
+    /// The time to judge by, as RFC 3339 [default: this PC's clock]
+    #[arg(long, value_name = "TIME", value_parser = Timestamp::parse)]
+    pub now: Option<Timestamp>,
+}
+
+/// `catalogue coverage`.
+#[derive(Debug, Args)]
+pub(crate) struct CoverageArgs {
+    /// The manifest with the catalogue
+    #[arg(long, value_name = "FILE")]
+    pub manifest: PathBuf,
+    /// Its stream [default: the one that has a catalogue]
+    #[arg(long, value_name = "NAME")]
+    pub stream: Option<StreamName>,
+    /// Log file, or folder read with all its subfolders
+    #[arg(long, value_name = "DIR|FILE")]
+    pub from: PathBuf,
+    /// Show at most this many unmatched shapes
+    #[arg(long, default_value_t = 20)]
+    pub shapes: usize,
 }
 
 /// `device`.

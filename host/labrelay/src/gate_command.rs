@@ -1,6 +1,6 @@
 //! `labrelay gate`: NDJSON records on standard input, one verdict a line. For validation and privacy officers.
 
-use std::io::{BufRead as _, BufReader, BufWriter, Read as _, Write as _};
+use std::io::{BufReader, BufWriter, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -11,10 +11,11 @@ use serde::Serialize;
 use crate::cli::GateArgs;
 use crate::config::read_inventory;
 use crate::exit::{FailAs as _, Failure};
+use crate::lines::read_line;
 use crate::{clock, families};
 
 /// Longest line read, a little over what the gate takes: a longer one is refused, not held in memory.
-const MAX_LINE_BYTES: u64 = json::MAX_LINE_BYTES as u64 + 2;
+const MAX_LINE_BYTES: usize = json::MAX_LINE_BYTES + 2;
 
 /// A verdict as it is printed.
 #[derive(Serialize)]
@@ -35,7 +36,7 @@ pub(crate) fn gate(args: &GateArgs) -> anyhow::Result<ExitCode> {
     let mut input = BufReader::new(std::io::stdin().lock());
     let mut output = BufWriter::new(std::io::stdout().lock());
     let mut line = Vec::new();
-    while read_line(&mut input, &mut line)? {
+    while read_line(&mut input, &mut line, MAX_LINE_BYTES)? {
         let verdict = judge(&gate, line.trim_ascii(), now);
         serde_json::to_writer(&mut output, &verdict)?;
         output.write_all(b"\n")?;
@@ -45,26 +46,6 @@ pub(crate) fn gate(args: &GateArgs) -> anyhow::Result<ExitCode> {
     }
     output.flush()?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Reads one line; of a longer one only the start, with the rest skipped.
-fn read_line(input: &mut impl std::io::BufRead, line: &mut Vec<u8>) -> std::io::Result<bool> {
-    line.clear();
-    if input.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', line)? == 0 {
-        return Ok(false);
-    }
-    while !line.ends_with(b"\n") {
-        let rest = input.fill_buf()?;
-        let (used, done) = match rest.iter().position(|byte| *byte == b'\n') {
-            Some(at) => (at + 1, true),
-            None => (rest.len(), rest.is_empty()),
-        };
-        input.consume(used);
-        if done {
-            break;
-        }
-    }
-    Ok(true)
 }
 
 fn judge(gate: &Gate, line: &[u8], now: Timestamp) -> Line {
@@ -81,22 +62,5 @@ fn judge(gate: &Gate, line: &[u8], now: Timestamp) -> Line {
             Verdict::Dropped(reason) => Line { verdict: "drop", reason: Some(reason), field: None },
             Verdict::Quarantined { refusal, .. } => refused(refusal),
         },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_endless_line_is_cut_and_the_next_one_read() {
-        let mut text = vec![b'x'; 300_000];
-        text.extend_from_slice(b"\nnext\n");
-        let (mut input, mut line) = (text.as_slice(), Vec::new());
-        assert!(read_line(&mut input, &mut line).unwrap());
-        assert!(line.len() as u64 <= MAX_LINE_BYTES);
-        assert!(read_line(&mut input, &mut line).unwrap());
-        assert_eq!(line, b"next\n");
-        assert!(!read_line(&mut input, &mut line).unwrap());
     }
 }

@@ -3,6 +3,7 @@
 mod answer;
 mod audit;
 mod canary;
+mod catalogue_command;
 mod check;
 mod cli;
 mod clock;
@@ -20,6 +21,7 @@ mod inbox;
 mod installed;
 mod inventory_command;
 mod judge;
+mod lines;
 mod logging;
 mod manifest_command;
 mod outbox;
@@ -79,6 +81,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Sent(command) => sent_command::sent(&command),
         Command::Quarantine(command) => quarantine::quarantine(&command),
         Command::Manifest(command) => manifest_command::manifest(&command),
+        Command::Catalogue(command) => catalogue_command::catalogue(&command),
         Command::Device(command) => device::device(&command),
         Command::Inventory(command) => inventory_command::inventory(&command),
         Command::Canary(args) => canary::canary(&args),

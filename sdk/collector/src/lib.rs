@@ -5,7 +5,6 @@
 mod batch;
 mod collector;
 mod cursor;
-mod events;
 mod export;
 pub mod fcs;
 mod input;

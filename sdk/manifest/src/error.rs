@@ -10,6 +10,8 @@ pub struct ManifestError {
     pub line: usize,
     /// Column, counted from 1.
     pub column: usize,
+    /// Line of another place that contradicts this one; the message names it too.
+    pub other_line: Option<usize>,
     /// Which key, what is wrong with it and what would be right.
     pub message: String,
 }

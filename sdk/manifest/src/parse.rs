@@ -29,10 +29,11 @@ fn located(bytes: &[u8], faults: &[Fault]) -> ManifestErrors {
     let at = |fault: &Fault| {
         let (line, column) = yaml::locate(bytes, &fault.path());
         let mut message = fault.message();
-        if let Some(other) = fault.other_path() {
-            message += &format!(" (see line {})", yaml::locate(bytes, &other).0);
+        let other_line = fault.other_path().map(|other| yaml::locate(bytes, &other).0);
+        if let Some(other) = other_line {
+            message += &format!(" (see line {other})");
         }
-        ManifestError { line, column, message }
+        ManifestError { line, column, other_line, message }
     };
     let shown = (MAX_WALKED_BYTES / bytes.len().max(1)).clamp(MIN_SHOWN, MAX_SHOWN);
     ManifestErrors::new(faults.iter().take(shown).map(at).collect())

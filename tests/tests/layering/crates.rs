@@ -19,6 +19,7 @@ const MAP: &[(&str, Option<&[&str]>)] = &[
     ("host/os", Some(&[])),
     ("host/explain", Some(&["labrelay-model", "labrelay-manifest"])),
     ("host/gate", Some(&["labrelay-model", "labrelay-manifest"])),
+    ("host/mining", Some(&["labrelay-model", "labrelay-manifest"])),
     ("host/source", Some(&["labrelay-model", "labrelay-os"])),
     ("host/worker", Some(&["labrelay-abi", "labrelay-model", "labrelay-os"])),
     ("host/spool", Some(&["labrelay-model", "labrelay-os"])),

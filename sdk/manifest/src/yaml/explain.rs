@@ -17,7 +17,7 @@ const TYPE_WORDS: &[(&str, &str)] = &[
 pub(super) fn explain(error: serde_yaml::Error) -> ManifestError {
     let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
     let text = error.to_string().replace(&format!(" at line {line} column {column}"), "");
-    ManifestError { line, column, message: reword(&text) }
+    ManifestError { line, column, other_line: None, message: reword(&text) }
 }
 
 fn reword(text: &str) -> String {

@@ -23,7 +23,7 @@ const MAX_FILE_BYTES: usize = 8 * 1024 * 1024;
 pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ManifestErrors> {
     if bytes.len() > MAX_FILE_BYTES {
         let message = format!("the file has {} bytes; at most {MAX_FILE_BYTES} are read", bytes.len());
-        return Err(ManifestError { line: 1, column: 1, message }.into());
+        return Err(ManifestError { line: 1, column: 1, other_line: None, message }.into());
     }
     census::check(bytes).map_err(explain::explain)?;
     serde_yaml::from_slice(bytes).map_err(|error| explain::explain(error).into())
