@@ -19,7 +19,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("loose", r#"{type: code, pattern: "[A-Z0-9]{1,10}"}"#),
 ];
 
-fn corpus(name: &str) -> Option<Vec<(String, String)>> {
+pub(crate) fn corpus(name: &str) -> Option<Vec<(String, String)>> {
     let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "../../../shared/data/phi", name].iter().collect();
     let text = read(&path)?;
     let record = |line: &str| {

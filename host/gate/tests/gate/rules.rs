@@ -105,6 +105,7 @@ fn a_version_is_no_address_date_or_phone_number() {
     let field = "{type: version}";
     for good in [
         "2.6.0.105",
+        "2.4.0.28",
         "10.0.19045.2965",
         "10.8.1",
         "32.13.1999",
@@ -125,6 +126,8 @@ fn a_version_is_no_address_date_or_phone_number() {
         "1962.3.12",
         "555.010.4477",
         "123.45.6789",
+        "2691.30.21",
+        "21.0.861.291",
     ] {
         assert_eq!(judge(field, text(bad)), Err(Reason::PatternMismatch), "{bad}");
     }
