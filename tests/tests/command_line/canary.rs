@@ -1,12 +1,12 @@
 //! `labrelay canary`: marked identifiers at every input, and none at any exit.
 
-use labrelay_tests::site::text_of;
+use labrelay_tests::site::{repository, text_of};
 
-use crate::labrelay;
+use crate::{labrelay, text};
 
 #[test]
 fn no_planted_identifier_comes_out() {
-    let output = labrelay(&["canary"]);
+    let output = labrelay(&["canary", "--manifests", text(&repository().join("manifests"))]);
     let said = text_of(&output);
     assert_eq!(output.status.code(), Some(0), "{said}");
     assert!(said.ends_with("PASS: no planted identifier came out\n"), "{said}");
