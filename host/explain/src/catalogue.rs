@@ -14,7 +14,7 @@ pub(crate) fn write(page: &mut Page, catalogue: &Catalogue, fields: &[Field]) {
     page.paragraph(
         "A line of the log must be one of these, letter by letter, with parts that fit in the braces. Its event's \
          name, its severity and the parts named here leave; the line itself never does. Any other line stays on \
-         the PC and is only counted.",
+         the PC.",
     );
     page.table(HEAD, catalogue.events().iter().map(|event| row(event, fields)).collect());
 }

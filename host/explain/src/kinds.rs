@@ -9,6 +9,7 @@ pub(crate) fn words(ty: &FieldType, unit: Option<&str>) -> Text {
     let kind = match ty {
         FieldType::Int { course: Course::Any, .. } => "whole number".into(),
         FieldType::Int { course: Course::Monotone, .. } => "counter, which only goes up".into(),
+        FieldType::Float { decimals: 1, .. } => "number with 1 decimal".into(),
         FieldType::Float { decimals, .. } => format!("number with {decimals} decimals"),
         FieldType::Bool => "yes or no".into(),
         FieldType::Timestamp => "date and time, in UTC".into(),

@@ -6,6 +6,7 @@ use labrelay_explain::explain;
 use labrelay_manifest::Manifest;
 
 const NAVIOS: &str = include_str!("../../../manifests/navios.yaml");
+const EVENTS: &str = include_str!("events.yaml");
 const DXFLEX: &str = include_str!("../../../manifests/dxflex.yaml");
 
 fn parse(text: &str) -> Manifest {
@@ -18,7 +19,7 @@ fn markdown(newer: &str, older: &str) -> String {
 
 #[test]
 fn every_stream_and_field_has_its_line() {
-    for manifest in [NAVIOS, DXFLEX].map(parse) {
+    for manifest in [NAVIOS, DXFLEX, EVENTS].map(parse) {
         let text = explain(&manifest, None).to_markdown();
         assert!(text.contains(&manifest.sha256().to_string()));
         for stream in manifest.streams() {
@@ -89,4 +90,32 @@ fn both_forms_say_the_same() {
     let rows = markdown.lines().filter(|line| line.starts_with("| `")).count();
     assert!(rows > 50);
     assert_eq!(html.matches("<tr><td><code>").count(), rows);
+}
+
+#[test]
+fn an_event_tells_its_lines_what_leaves_and_what_is_dropped() {
+    let text = explain(&parse(EVENTS), None).to_markdown();
+    assert!(
+        text.contains("| `laser_power_low`<br>warning<br>A laser gives less than it should. |"),
+        "{text}"
+    );
+    assert!(text.contains("`Laser {laser}: Leistung {power} mW zu gering`"), "{text}");
+    assert!(text.contains("`power`: number with 1 decimal, in `mW`; 0.0 to 500.0"), "{text}");
+    assert!(text.contains("| `id`: hexadecimal digits"), "{text}");
+}
+
+#[test]
+fn changed_lines_and_parts_of_events_are_told() {
+    let older = EVENTS.replacen(r#", "Laser {laser}: Leistung {power} mW zu gering""#, "", 1).replacen(
+        "{type: ignored, shape: hex}",
+        "{type: ignored, shape: token}",
+        1,
+    );
+    let text = markdown(EVENTS, &older);
+    assert!(
+        text.contains("| `event`, event `laser_power_low` | new line: `Laser {laser}: Leistung"),
+        "{text}"
+    );
+    assert!(text.contains("| `event`, event `file_saved`, part `id` | dropped before and now"), "{text}");
+    assert!(markdown(&older, EVENTS).contains("| line gone: `Laser {laser}: Leistung"));
 }
