@@ -76,7 +76,11 @@ impl Receiver {
 
     /// Registers one of the project's manifests.
     pub fn add_manifest(&self, family: &str) {
-        let file = repository().join("manifests").join(format!("{family}.yaml"));
+        self.add_manifest_file(&repository().join("manifests").join(format!("{family}.yaml")));
+    }
+
+    /// Registers any manifest.
+    pub fn add_manifest_file(&self, file: &Path) {
         succeed(self.command(&["manifest", "add"]).arg(file));
     }
 
