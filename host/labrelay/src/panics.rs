@@ -17,3 +17,29 @@ fn tell_place(panic: &PanicHookInfo<'_>) {
         None => eprintln!("a mistake in labrelay, thread {thread}; please report it"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    const IN_A_PROCESS_OF_ITS_OWN: &str = "LABRELAY_TEST_PANICS";
+
+    /// Hooks belong to a process, so the panic happens in a second one.
+    #[test]
+    fn a_panic_tells_its_place_and_not_its_message() {
+        if std::env::var_os(IN_A_PROCESS_OF_ITS_OWN).is_some() {
+            tell_no_content();
+            panic!("the value was Jane Doe");
+        }
+        let output = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "panics::tests::a_panic_tells_its_place_and_not_its_message", "--nocapture"])
+            .env(IN_A_PROCESS_OF_ITS_OWN, "1")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        assert!(said.contains("a mistake in labrelay at host/labrelay/src/panics.rs:"), "{said}");
+        assert!(!said.contains("Jane"), "{said}");
+    }
+}

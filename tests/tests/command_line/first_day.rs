@@ -8,7 +8,7 @@ const INVENTORY: &str = "{serials: [ZZ00001], qc: [FLOW-CHECK], zone: Europe/Ber
 
 #[test]
 fn old_files_of_a_new_site_are_dropped_and_counted() {
-    let mut site = Site::new();
+    let mut site = Site::without_manifests();
     site.host.config.inventory = Some(INVENTORY.into());
     site.host.start();
     let file = fixture("navios/bead-qc");

@@ -14,7 +14,7 @@ fn collecting_pauses_until_the_clocks_agree() {
     let Some(python) = python::with("ssl") else {
         return labrelay_tests::skipped("Python is not there: no receiver with another clock");
     };
-    let mut site = Site::new();
+    let mut site = Site::without_manifests();
     let hours = site.folder().join("hours");
     std::fs::write(&hours, "72").unwrap();
     let certificates = Certificates::make(site.folder());
