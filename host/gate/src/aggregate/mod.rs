@@ -117,7 +117,7 @@ impl Aggregates {
                 if every >= aggregate.every && sums.acquisitions >= aggregate.at_least {
                     leaving.extend(ClosedWindow::new(stream, &key, &sums, now));
                 } else {
-                    self.move_up(key, &sums);
+                    self.move_up(key, sums);
                 }
             }
         }
@@ -140,16 +140,11 @@ impl Aggregates {
     }
 
     /// Adds a window that holds too few to the next longer one that has not closed, or forgets it.
-    fn move_up(&mut self, key: Key, sums: &Sums) {
+    fn move_up(&mut self, key: Key, sums: Sums) {
         let longer = SHORTEST_FIRST.into_iter().filter(|every| *every > key.window.every);
         let mut around = longer.map(|every| Window::of(every, key.window.start));
         let Some(window) = around.find(|window| !self.has_closed(*window)) else { return };
-        match self.open.entry(Key { window, ..key }) {
-            std::collections::btree_map::Entry::Occupied(mut open) => open.get_mut().merge(sums),
-            std::collections::btree_map::Entry::Vacant(none) => {
-                none.insert(sums.clone());
-            }
-        }
+        self.open.entry(Key { window, ..key }).and_modify(|open| open.merge(&sums)).or_insert(sums);
     }
 
     /// The shortest window from `every` on that `time` falls into and that is still open.
