@@ -10,17 +10,17 @@ use labrelay_model::wire::Marks;
 use labrelay_upload::{Cause, HttpsUploader, OutgoingBatch, Sent, Trouble, Uploader};
 
 use crate::cli::CanaryServiceArgs;
-use crate::{clock, receiver, run};
+use crate::{clock, receiver};
 
 /// While this file is missing in the folder, the receiver seems to be down: batches wait in the spool.
 pub(super) const OPEN: &str = "open";
 
 /// Runs the hidden `labrelay canary-service`.
-pub(crate) fn service(args: &CanaryServiceArgs) -> anyhow::Result<ExitCode> {
-    let (config, keys) = run::prepare(&args.config)?;
+pub(crate) fn run(args: &CanaryServiceArgs) -> anyhow::Result<ExitCode> {
+    let (config, keys) = crate::run::prepare(&args.config)?;
     let requests = receiver::uploader(&config, &keys)?;
     let capture = Capture { requests, folder: args.captured.clone(), sent: AtomicU64::new(0) };
-    run::serve(config, keys, &capture)
+    crate::run::serve(config, keys, &capture)
 }
 
 struct Capture {

@@ -9,32 +9,29 @@ mod fcs;
 mod lines;
 mod marks;
 mod search;
+mod service;
 mod site;
 
 use std::fs::File;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitCode, Stdio};
-use std::time::{Duration, Instant};
+use std::path::PathBuf;
+use std::process::{ExitCode, Stdio};
 
 use anyhow::{Context as _, bail};
-pub(crate) use capture::service;
+pub(crate) use capture::run as service;
 use labrelay_model::FamilyName;
 
 use self::exits::Exit;
 use self::marks::Marks;
 use self::search::Search;
+use self::service::Service;
 use self::site::Site;
 use crate::cli::CanaryArgs;
 use crate::exit::Failure;
 use crate::families::Installation;
 use crate::status::Status;
 
-/// Far longer than the service needs for a few hundred small files, also in a debug build on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(300);
 /// Marks that are named for each exit: to be looked for below the folder of `--keep`.
 const MARKS_SHOWN: usize = 5;
-/// How often is looked whether it is done.
-const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// Runs `labrelay canary`.
 pub(crate) fn canary(args: &CanaryArgs) -> anyhow::Result<ExitCode> {
@@ -44,22 +41,17 @@ pub(crate) fn canary(args: &CanaryArgs) -> anyhow::Result<ExitCode> {
         None => installation.families()?,
     };
     let temporary = tempfile::tempdir().context("no temporary folder")?;
-    let folder = args.keep.clone().unwrap_or_else(|| temporary.path().to_path_buf());
+    let folder = std::path::absolute(args.keep.as_deref().unwrap_or(temporary.path()))?;
     let samples = args.samples.clone().unwrap_or_else(|| beside(&installation));
     let (mut site, mut marks) = (Site::new(&folder, &samples)?, Marks::default());
     for family in &families {
         site.add(&installation, &installation.family(family)?, &mut marks)?;
     }
     site.configure()?;
-    let names = site.local_names().iter().filter(|name| !within(name, &site.config()));
-    marks.adopt(names.cloned());
+    let own_words = site.own_words()?;
+    marks.adopt(site.local_names().iter().filter(|name| !own_words.contains(name.as_str())).cloned());
     let exits = run(&site, &families)?;
     report(&exits, &marks)
-}
-
-/// Whether a name is part of a path that commands print on purpose, to whoever named that path.
-fn within(name: &str, path: &Path) -> bool {
-    path.to_string_lossy().contains(name)
 }
 
 /// Samples lie beside the manifests, as in a development tree.
@@ -151,58 +143,6 @@ fn report(exits: &[Exit], marks: &Marks) -> anyhow::Result<ExitCode> {
     }
     println!("{}", if clean { "PASS: no planted identifier came out" } else { "FAIL: see the lines above" });
     Ok(if clean { ExitCode::SUCCESS } else { Failure::Found.code() })
-}
-
-/// The service in a process of its own, ended with this value.
-struct Service(Child);
-
-impl Service {
-    fn start(site: &Site) -> anyhow::Result<Self> {
-        let mut command: Command = exits::this_program()?;
-        command
-            .arg("canary-service")
-            .arg("--config")
-            .arg(site.config())
-            .arg("--captured")
-            .arg(site.captured());
-        command.env("LABRELAY_LOG", "trace").stdin(Stdio::null());
-        let log = File::create(site.log())?;
-        command.stdout(log.try_clone()?).stderr(log);
-        Ok(Self(command.spawn().context("can't start this very program")?))
-    }
-
-    /// Waits until the service says of itself that it is done.
-    fn wait(&mut self, site: &Site, what: &str, is: impl Fn(&Status) -> bool) -> anyhow::Result<Status> {
-        let start = Instant::now();
-        while start.elapsed() < PATIENCE {
-            if self.0.try_wait()?.is_some() {
-                bail!("the service ended early: {}", std::fs::read_to_string(site.log()).unwrap_or_default());
-            }
-            // Asked too early a command would open the spool itself, and stand in the service's way.
-            if site.state().join(crate::control::SOCKET).exists() {
-                let mut status = exits::this_program()?;
-                let printed = status.args(["status", "--json", "--config"]).arg(site.config()).output()?;
-                match serde_json::from_slice(&printed.stdout) {
-                    Ok(status) if is(&status) => return Ok(status),
-                    _ => {}
-                }
-            }
-            std::thread::sleep(LOOK_EVERY);
-        }
-        bail!("not within {} s: the service {what}", PATIENCE.as_secs())
-    }
-
-    fn stop(&mut self) {
-        // Both fail only for a process that has ended already.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        self.stop();
-    }
 }
 
 #[cfg(test)]

@@ -104,6 +104,15 @@ impl Site {
         &self.local_names
     }
 
+    /// Words that come out on purpose: a local name among them says nothing.
+    pub(super) fn own_words(&self) -> anyhow::Result<String> {
+        let mut words = format!("labrelay canary {}", self.folder.display());
+        for manifest in entries(&self.manifests()) {
+            words += &fs::read_to_string(manifest)?;
+        }
+        Ok(words)
+    }
+
     /// Files that were written: each gives one unit at least.
     pub(super) fn files(&self) -> u64 {
         self.files
