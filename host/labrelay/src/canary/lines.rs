@@ -24,6 +24,10 @@ const LINES: &[&str] = &[
     "{}",
 ];
 
+/// Lines of a sample, and words of a line, that get marks of their own: some hundred lines show what a log is like.
+const MOST_LINES: usize = 100;
+const MOST_WORDS: usize = 20;
+
 /// A text of such lines, each with a mark of its own, and the same with disguised marks.
 pub(super) fn text(manifest: &Manifest, marks: &mut Marks) -> anyhow::Result<Vec<u8>> {
     let mut text = Vec::new();
@@ -35,6 +39,32 @@ pub(super) fn text(manifest: &Manifest, marks: &mut Marks) -> anyhow::Result<Vec
         }
     }
     Ok(text)
+}
+
+/// A sample as it is; then its lines again and again, with a mark in the place of one word after the other.
+pub(super) fn marked(sample: &str, marks: &mut Marks) -> anyhow::Result<Vec<u8>> {
+    let mut text = [sample.as_bytes(), b"\n"].concat();
+    for line in sample.lines().take(MOST_LINES) {
+        for (start, word) in words(line).take(MOST_WORDS) {
+            let (before, after) = (line.get(..start), line.get(start + word.len()..));
+            for mark in [marks.make()?.into_bytes(), marks.make_disguised()?] {
+                text.extend(before.unwrap_or_default().bytes().chain(mark));
+                text.extend(after.unwrap_or_default().bytes().chain(*b"\n"));
+            }
+        }
+    }
+    Ok(text)
+}
+
+/// The words of a line, each with its place.
+fn words(line: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut place = 0;
+    let parts = line.split(' ').map(move |word| {
+        let start = place;
+        place += word.len() + 1;
+        (start, word)
+    });
+    parts.filter(|(_, word)| !word.is_empty())
 }
 
 /// Records with a mark in the place of one value after the other, as `labrelay gate` takes them.
@@ -62,4 +92,21 @@ fn declared_lines(manifest: &Manifest) -> impl Iterator<Item = String> {
         };
         template.parts.iter().map(part).collect()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::canary::search::Search;
+
+    #[test]
+    fn each_word_of_a_sample_has_its_turn() {
+        let mut marks = Marks::default();
+        let text = marked("laser Blue  12.5 mW\nstopped", &mut marks).unwrap();
+        assert_eq!(marks.all().len(), 2 * 5);
+        assert!(text.starts_with(b"laser Blue  12.5 mW\nstopped\n"), "the sample itself passes the gate");
+        assert_eq!(Search::new(&marks).unwrap().found_in(&text).len(), 10);
+        let first = format!("{} Blue  12.5 mW\n", marks.all()[0]);
+        assert!(String::from_utf8_lossy(&text).contains(&first));
+    }
 }

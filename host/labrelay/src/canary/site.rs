@@ -85,9 +85,8 @@ impl Site {
 
     /// Writes the configuration, and the inventory by itself for `replay` and `gate`.
     pub(super) fn configure(&self) -> anyhow::Result<()> {
-        let Inventory { serials, qc, zone, .. } = &self.inventory;
-        let inventory =
-            json!({"serials": serials, "qc": qc, "zone": zone.name(), "collect_since": "2000-01-01"});
+        let Inventory { serials, lots, qc, zone, .. } = &self.inventory;
+        let inventory = json!({"serials": serials, "lots": lots, "qc": qc, "zone": zone.name(), "collect_since": "2000-01-01"});
         fs::write(self.inventory(), inventory.to_string())?;
         let config = json!({
             "labrelay": 1, "state": "./state", "plugins": "./plugins", "manifests": "./manifests", "device": "canary",
@@ -165,15 +164,24 @@ impl Site {
     ) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
         let text = lines::text(manifest, marks)?; // of another form than a source of FCS files expects
         let mut files = vec![text];
-        if let SourceKind::Folder { format: Format::Fcs, .. } = kind {
-            files.extend(self.fcs_files(manifest.family(), marks)?);
-        }
+        files.extend(match kind {
+            SourceKind::Folder { format: Format::Fcs, .. } => self.fcs_files(manifest.family(), marks)?,
+            _ => self.text_files(manifest.family(), marks)?,
+        });
         let ending = ending_of(kind);
         Ok(files.into_iter().map(|file| (ending.clone(), file)).collect())
     }
 
+    fn text_files(&self, family: &FamilyName, marks: &mut Marks) -> anyhow::Result<Vec<Vec<u8>>> {
+        let files = self.sample_files(family).into_iter();
+        let texts = files.filter_map(|file| crate::config::read_text(&file).ok()).take(SAMPLES_A_FAMILY);
+        texts.map(|text| lines::marked(&text, marks)).collect()
+    }
+
     fn fcs_files(&self, family: &FamilyName, marks: &mut Marks) -> anyhow::Result<Vec<Vec<u8>>> {
-        let mut samples = self.samples_of(family);
+        let files = self.sample_files(family).into_iter();
+        let mut samples: Vec<Sample> =
+            files.filter_map(|file| Sample::read(&file)).take(SAMPLES_A_FAMILY).collect();
         if samples.is_empty() {
             samples.push(Sample::bare());
         }
@@ -185,11 +193,10 @@ impl Site {
         Ok(files)
     }
 
-    /// The family's samples in `samples/FAMILY/CASE/input/`, sound ones only.
-    fn samples_of(&self, family: &FamilyName) -> Vec<Sample> {
+    /// The family's samples: `samples/FAMILY/CASE/input/FILE`.
+    fn sample_files(&self, family: &FamilyName) -> Vec<PathBuf> {
         let cases = entries(&self.samples.join(family.as_str()));
-        let files = cases.iter().flat_map(|case| entries(&case.join("input")));
-        files.filter_map(|file| Sample::read(&file)).take(SAMPLES_A_FAMILY).collect()
+        cases.iter().flat_map(|case| entries(&case.join("input"))).collect()
     }
 }
 
