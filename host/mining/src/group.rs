@@ -76,14 +76,14 @@ impl Group {
         self.lines += other.lines;
     }
 
-    /// The form as one text, with each slot as the sign that `sign` gives its shape. Lines hold no control
+    /// The form as one text, with each slot as the sign that `sign` gives it. Lines hold no control
     /// characters, so these signs are free.
-    pub(crate) fn form(&self, sign: impl Fn(Shape) -> char) -> String {
+    pub(crate) fn form(&self, sign: impl Fn(Shape, &Seen) -> char) -> String {
         let mut form = String::new();
         for part in &self.parts {
             match part {
                 Part::Mark(text) | Part::Word { text, .. } => form.push_str(text),
-                Part::Slot { shape, .. } => form.push(sign(*shape)),
+                Part::Slot { shape, seen } => form.push(sign(*shape, seen)),
             }
         }
         form

@@ -3,6 +3,7 @@
 //! Lines in, YAML out: no I/O, no clock. What it proposes is a proposal: a word leaves the `{?word}` form only if it
 //! is technical, stands in the product's messages, or a person confirms it.
 
+mod clear;
 mod event;
 mod group;
 mod hidden;

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use labrelay_manifest::Shape;
 
+use crate::clear::has_blank;
 use crate::group::{Group, Part, sign};
+use crate::seen::Seen;
 
 /// A place with so many different words, and no others around it that differ, holds names of things.
 const MANY_WORDS: usize = 8;
@@ -17,12 +19,14 @@ const WORDS_AROUND: usize = 2;
 
 /// Merges until nothing more belongs together. `trusted`: also unknown words may be values of an enum.
 pub(crate) fn merge(groups: Vec<Group>, trusted: bool) -> Vec<Group> {
-    let mut groups = unite_equal(groups, |group| group.form(|_| sign(Shape::Token)));
+    // What may hold a blank fits no token.
+    let as_token = |shape, seen: &Seen| sign(if has_blank(seen, shape) { shape } else { Shape::Token });
+    let mut groups = unite_equal(groups, |group| group.form(as_token));
     let most_words = groups.iter().map(|group| group.parts.len()).max().unwrap_or_default();
     for place in 0..most_words {
         groups = unite_varied(groups, place, trusted);
     }
-    unite_equal(groups, |group| group.form(sign))
+    unite_equal(groups, |group| group.form(|shape, _| sign(shape)))
 }
 
 /// Unites groups of equal form, whatever shape their slots have: both would fit the same lines.

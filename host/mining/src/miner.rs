@@ -7,7 +7,7 @@ use crate::group::{Group, Groups};
 use crate::line::{Unfit, readable};
 use crate::name::{Codes, SlotNames};
 use crate::yaml::{self, Heading, Text};
-use crate::{Words, merge, overlap, widen};
+use crate::{Words, clear, merge, overlap, widen};
 
 /// Rounds of repair: each makes every unclear template wider or leaves it out, so few are ever needed.
 const MOST_ROUNDS: usize = 40;
@@ -65,7 +65,7 @@ impl Miner {
     pub fn finish(self, heading: Heading) -> Proposal {
         let groups = merge::merge(self.groups.finish(), self.accept_words);
         let groups = overlap::absorb(groups.into_iter().flat_map(widen::spell_out).collect());
-        let groups = overlap::absorb(groups.into_iter().flat_map(widen::clear_ends).collect());
+        let groups = overlap::absorb(groups.into_iter().flat_map(clear::clear_ends).collect());
         let candidates = groups.into_iter().map(|group| Candidate { group, care: Care::Inferred }).collect();
         let mut proposal =
             Proposal { words: self.words, accept_words: self.accept_words, heading, candidates, left_out: 0 };

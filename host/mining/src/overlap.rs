@@ -3,8 +3,8 @@
 use labrelay_manifest::Shape;
 use regex::RegexSet;
 
+use crate::clear::has_blank;
 use crate::group::{Group, Part, sign};
-use crate::widen::has_blank;
 
 /// Merges every group into one whose template fits all its lines, so that no line has two.
 pub(crate) fn absorb(mut groups: Vec<Group>) -> Vec<Group> {
@@ -58,7 +58,7 @@ fn form(group: &Group, literal: impl Fn(&str) -> String, is_open: impl Fn(Shape)
     let part = |part: &Part| match part {
         Part::Mark(text) | Part::Word { text, .. } => literal(text),
         Part::Slot { shape, .. } if is_open(*shape) => "[!-~\u{1}-\u{4}]+".into(),
-        Part::Slot { shape: Shape::Time, seen } if has_blank(seen) => "\u{3} \u{3}".into(),
+        Part::Slot { shape: Shape::Time, seen } if has_blank(seen, Shape::Time) => "\u{3} \u{3}".into(),
         Part::Slot { shape, .. } => sign(*shape).to_string(),
     };
     group.parts.iter().map(part).collect()

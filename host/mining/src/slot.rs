@@ -87,7 +87,7 @@ pub(crate) fn is_name(text: &str) -> bool {
 /// Yes and no, or few words, each repeated often.
 fn choice(seen: &Seen, words: &Words, trusted: bool) -> Option<Proposal> {
     let found = seen.words()?;
-    if found.keys().all(|word| matches!(&**word, "true" | "false")) {
+    if !found.is_empty() && found.keys().all(|word| matches!(&**word, "true" | "false")) {
         return Some(Proposal::Bool);
     }
     let may_leave = |word: &str| {
@@ -140,6 +140,7 @@ mod tests {
             &[("AW45441", 30)],
             &[("Dec", 30)],
             &[("A1", 3), ("B2", 3)],
+            &[],
         ] {
             assert_eq!(token(dropped), Proposal::Ignored(Shape::Token), "{dropped:?}");
         }
