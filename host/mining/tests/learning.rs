@@ -1,5 +1,7 @@
 //! From lines to a catalogue and back: what is proposed loads, fits its lines and lines like them, and tells nothing.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // tests
+
 use labrelay_manifest::{Inventory, Manifest, Matched, Matcher, SiteWords};
 use labrelay_mining::{Heading, Miner, Proposal, Words};
 use proptest::prelude::*;
