@@ -10,6 +10,7 @@ mod check;
 mod demo;
 mod fixtures;
 mod fuzz;
+mod phi_report;
 
 use std::process::ExitCode;
 
@@ -36,6 +37,8 @@ enum Job {
     Bench(bench::Options),
     /// Look for inputs that break what reads bytes of others
     Fuzz(fuzz::Options),
+    /// Measure what would leave of records with identifiers, and write docs/phi-report.md.
+    PhiReport(phi_report::Options),
     /// Write the synthetic fixtures anew; their goldens are kept by hand.
     Fixtures,
 }
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         Job::Test { only } => check::run(&only),
         Job::Bench(options) => bench::run(&options),
         Job::Fuzz(options) => fuzz::run(&options),
+        Job::PhiReport(options) => phi_report::run(&options),
         Job::Fixtures => fixtures::run(),
     };
     // Not `main() -> anyhow::Result`: that prints a backtrace to a person who asked for none.
