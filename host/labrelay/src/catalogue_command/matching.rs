@@ -173,3 +173,88 @@ fn write_unmatched(out: &mut Vec<u8>, nearest: Option<&str>, refused: Option<Rea
     }
     out.extend_from_slice(b"}\n");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MANIFEST: &str = r#"
+manifest: 1
+family: made-up
+title: Made up
+version: 1.0.0
+streams:
+  event:
+    about: instrument
+    description: What the log tells.
+    fields:
+      happened_at: {type: timestamp}
+    catalogue:
+      laser_low:
+        severity: warning
+        template: "Laser power {power} mW at {time}"
+        slots:
+          power: {type: float, range: [0, 100], decimals: 1}
+          time: {type: ignored, shape: time}
+      started:
+        severity: info
+        template: "Started as {serial}"
+        slots:
+          serial: {type: serial}
+      crashed:
+        severity: error
+        template: "Crashed:\n  code {code}"
+        slots:
+          code: {type: int, range: [0, 99]}
+"#;
+
+    fn answers(lines: &[&[u8]]) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let manifest = folder.path().join("manifest.yaml");
+        std::fs::write(&manifest, MANIFEST).unwrap();
+        let args = MatchArgs { manifest, stream: None, inventory: None, now: None };
+        let mut judge = LineJudge::new(&args).unwrap();
+        let mut out = Vec::new();
+        for line in lines {
+            judge.push(line);
+            if judge.is_full() {
+                judge.answer(&mut out);
+            }
+        }
+        while !judge.is_empty() {
+            judge.answer(&mut out);
+        }
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn each_line_gets_one_answer_in_its_turn() {
+        let lines: [&[u8]; 8] = [
+            b"Laser power 12.34 mW at 10:22:33\n",
+            b"Crashed:\r\n",
+            b"  code 17\r\n",
+            b"Laser power 500 mW at 10:22:33\n",
+            b"Crashed:\n",
+            b"Laser \xff\n",
+            b"Started as AB12345\n",
+            b"Laser power 7 mW at 10:22:33",
+        ];
+        let expected = [
+            r#"{"event":"laser_low","slots":{"power":12.3}}"#,
+            r#"{"event":"crashed","slots":{"code":17}}"#,
+            r#"{"continues":true}"#,
+            r#"{"unmatched":true,"nearest":"laser_low"}"#,
+            r#"{"unmatched":true,"nearest":"crashed"}"#,
+            r#"{"unmatched":true}"#,
+            r#"{"unmatched":true,"nearest":"started","refused":"no_inventory"}"#,
+            r#"{"event":"laser_low","slots":{"power":7}}"#,
+        ];
+        assert_eq!(answers(&lines).lines().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn nothing_of_a_line_that_is_cut_off_is_matched() {
+        let long = [b"Laser power 7 mW at 10:22:33".as_slice(), &[b' '; MAX_LINE_BYTES]].concat();
+        assert_eq!(answers(&[&long]), "{\"unmatched\":true}\n");
+    }
+}
