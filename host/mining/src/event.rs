@@ -10,61 +10,10 @@ use crate::slot::{Proposal, propose};
 /// Most slots that the matcher takes in one template.
 const MOST_SLOTS: usize = 16;
 /// Behind these words no number is a reading: it names a thing or a person.
-const NAMING: &[&str] = &[
-    "id",
-    "ids",
-    "uid",
-    "pid",
-    "user",
-    "users",
-    "account",
-    "login",
-    "patient",
-    "person",
-    "operator",
-    "physician",
-    "doctor",
-    "name",
-    "sample",
-    "specimen",
-    "tube",
-    "barcode",
-    "case",
-    "order",
-    "accession",
-    "record",
-    "mrn",
-    "ssn",
-    "dob",
-    "born",
-    "birth",
-    "age",
-    "phone",
-    "fax",
-    "tel",
-    "room",
-    "bed",
-    "ward",
-    "visit",
-    "encounter",
-    "insurance",
-    "card",
-    "passport",
-    "licence",
-    "license",
-    "serial",
-    "lot",
-    "number",
-    "no",
-    "key",
-    "token",
-    "session",
-    "host",
-    "ip",
-    "address",
-    "zip",
-    "port",
-];
+const NAMING: &str = "id ids uid pid user users account login patient person operator physician doctor \
+                      name sample specimen tube barcode case order accession record mrn ssn dob born \
+                      birth age phone fax tel room bed ward visit encounter insurance card passport \
+                      licence license serial lot number no key token session host ip address zip port";
 
 /// An event to be written into the manifest.
 #[derive(Debug)]
@@ -191,7 +140,7 @@ fn is_reading(parts: &[Part], at: usize) -> bool {
         .take_while(|part| !is_slot(part))
         .filter_map(|part| plain_word(part, true))
         .take(2);
-    !named.into_iter().any(|word| NAMING.contains(&&*word))
+    !named.into_iter().any(|word| NAMING.split(' ').any(|naming| naming == word))
 }
 
 /// Where a template would have too many slots, numbers that were the same in every line become text.

@@ -17,6 +17,9 @@ pub(crate) const MOST_ENUM_WORDS: usize = 6;
 /// Words that must stand around a place that varies: with fewer the template would fit nearly anything.
 const WORDS_AROUND: usize = 2;
 
+/// Stands for the place that is left open; lines hold no control characters.
+const OPEN: &str = "\u{6}";
+
 /// Merges until nothing more belongs together. `trusted`: also unknown words may be values of an enum.
 pub(crate) fn merge(groups: Vec<Group>, trusted: bool) -> Vec<Group> {
     // What may hold a blank fits no token.
@@ -72,10 +75,9 @@ fn unite_varied(groups: Vec<Group>, place: usize, trusted: bool) -> Vec<Group> {
 fn form_around(group: &Group, place: usize) -> Option<String> {
     let word_there = matches!(group.parts.get(place)?, Part::Word { .. });
     let words = group.parts.iter().filter(|part| matches!(part, Part::Word { .. })).count();
-    let is_open = |at| if at == place { "\u{6}" } else { "" };
     (word_there && words > WORDS_AROUND).then(|| {
         let texts = group.parts.iter().enumerate().map(|(at, part)| match part {
-            _ if at == place => is_open(at).to_owned(),
+            _ if at == place => OPEN.to_owned(),
             Part::Mark(text) | Part::Word { text, .. } => text.to_string(),
             Part::Slot { shape, .. } => sign(*shape).to_string(),
         });

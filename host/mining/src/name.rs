@@ -11,6 +11,10 @@ const MOST_BYTES: usize = 40;
 /// Words of a line's head that tell nothing of the event.
 const LEVELS: &[&str] =
     &["info", "debug", "warn", "warning", "error", "trace", "notice", "dbg", "ifo", "wrn", "err"];
+/// Most names of slots that leave: a stream has at most 256 columns. Further slots share the names of their kinds.
+const MOST_COLUMNS: usize = 180;
+/// The kinds of slots that leave.
+const LEAVING: [&str; 4] = ["int", "float", "bool", "word"];
 /// Fields that every stream with a catalogue has.
 const TAKEN: [&str; 2] = ["event", "severity"];
 
@@ -62,7 +66,11 @@ pub(crate) struct SlotNames {
 impl SlotNames {
     /// A name for a slot behind `word`, whose values are of this `kind`; `of_event` are the names given so far.
     pub(crate) fn of(&mut self, word: Option<String>, kind: &'static str, of_event: &[String]) -> String {
-        let word = word.filter(|word| word.len() < MOST_BYTES).unwrap_or_else(|| kind.to_owned());
+        let columns = self.kinds.values().filter(|kind| LEAVING.contains(kind)).count();
+        let fits = |word: &String| {
+            word.len() < MOST_BYTES && (columns < MOST_COLUMNS || self.kinds.contains_key(word))
+        };
+        let word = word.filter(fits).unwrap_or_else(|| kind.to_owned());
         let free = |name: &str| !of_event.iter().any(|taken| taken == name) && !TAKEN.contains(&name);
         let name = numbered(&word, |name| free(name) && self.kinds.get(name).is_none_or(|of| *of == kind));
         self.kinds.insert(name.clone(), kind);
@@ -105,5 +113,13 @@ mod tests {
         assert_eq!(names.of(Some("power".into()), "float", &[]), "power_3");
         assert_eq!(names.of(Some("event".into()), "int", &[]), "event_2");
         assert_eq!(names.of(None, "time", &[]), "time");
+    }
+
+    #[test]
+    fn there_are_never_more_names_than_a_stream_may_have_columns() {
+        let mut names = SlotNames::default();
+        let given: HashSet<String> =
+            (0..1000).map(|at| names.of(Some(format!("word_{at}")), "int", &[])).collect();
+        assert_eq!(given.len(), MOST_COLUMNS + 1);
     }
 }
