@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use labrelay_abi::{FinishedOrNot, Handle, OpenReply, OpenRequest, PollReply, PollRequest, QcRule};
+use labrelay_abi::{
+    FinishedOrNot, Handle, OpenReply, OpenRequest, PollReply, PollRequest, QcRule, ROLES_KEY,
+};
 use labrelay_manifest::{Format, Inventory, SourceKind};
 use labrelay_model::{InputIdentity, SourceName, StreamShape, Timestamp, wire};
 use labrelay_source::{FileFormat, FolderConfig, FolderSource, OpenedInput, Pattern, ScanReport, SeenInputs};
@@ -96,7 +98,11 @@ impl Collecting {
             QcChoice::All => QcRule::All,
             QcChoice::List => QcRule::Names(names.iter().map(|name| name.to_string()).collect()),
         };
-        let settings_json = serde_json::Value::Object(setup.settings).to_string();
+        let mut settings = setup.settings;
+        if let Some(inventory) = &setup.inventory {
+            settings.insert(ROLES_KEY.to_owned(), inventory.roles.accounts().collect());
+        }
+        let settings_json = serde_json::Value::Object(settings).to_string();
         Self {
             shapes: manifest.shapes(),
             family: setup.family,

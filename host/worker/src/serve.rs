@@ -9,6 +9,7 @@ use abi_stable::std_types::RSlice;
 use labrelay_abi::{
     PluginFault, PollRequest, RootV1_Ref, decode_request, encode_poll_reply, encode_reply, encode_request,
 };
+use labrelay_model::Redacted;
 use labrelay_os::channel::Channel;
 use labrelay_os::process::{become_worker, raw_number};
 
@@ -30,12 +31,12 @@ fn serve(channel: &Channel) -> Result<(), FrameError> {
     let mut plugin = None;
     loop {
         let (head, body, files) = frame::receive_request(channel)?;
-        let reply = match head.kind {
+        let reply = Redacted(match head.kind {
             Kind::Load => load_reply(&mut plugin, &files),
             kind => call(plugin, kind, body, &files),
-        };
+        });
         drop(files); // handles are good for one poll
-        frame::send(channel, head.id, head.kind, &reply, &[], None)?;
+        frame::send(channel, head.id, head.kind, &reply.0, &[], None)?;
     }
 }
 

@@ -10,7 +10,7 @@ use labrelay_abi::{
     DecodeError, Describe, MAX_HEAD_BYTES, Message, OpenReply, OpenRequest, PluginFault, PollReply,
     PollRequest, decode_poll_reply, decode_reply, encode_request,
 };
-use labrelay_model::StreamShape;
+use labrelay_model::{Redacted, StreamShape};
 use labrelay_os::channel::Channel;
 use labrelay_os::process::start_worker;
 
@@ -79,7 +79,8 @@ pub struct Worker {
     limits: WorkerLimits,
     last_id: u32,
     /// Of the last reply; kept so that polls do not allocate it anew.
-    body: Vec<u8>,
+    /// Of the last reply; a poll's is overwritten as soon as it is read.
+    body: Redacted,
 }
 
 impl Worker {
@@ -92,7 +93,8 @@ impl Worker {
         let (child, channel) = start_worker(&spec.program, &spec.args)
             .map_err(|why| WorkerError::NotStarted { program: spec.program.clone(), why })?;
         let process = WorkerProcess::new(child);
-        let mut worker = Self { process, channel, plugin, limits: spec.limits, last_id: 0, body: Vec::new() };
+        let mut worker =
+            Self { process, channel, plugin, limits: spec.limits, last_id: 0, body: Redacted::default() };
         worker.load(&library)?;
         Ok(worker)
     }
@@ -117,7 +119,8 @@ impl Worker {
         let most = usize::try_from(request.max_bytes).unwrap_or(usize::MAX).saturating_add(MAX_HEAD_BYTES);
         let patience = Duration::from_millis(request.deadline_ms.into()) + self.limits.grace;
         self.exchange(Kind::Poll, &encode_request(request), files, most, patience)?;
-        let reply = decode_poll_reply(&self.body, request, shapes);
+        let reply = decode_poll_reply(&self.body.0, request, shapes);
+        self.body.clear();
         self.judge(reply)
     }
 
@@ -141,7 +144,7 @@ impl Worker {
             other => other,
         })?;
         let reply: Result<(), LoadFailure> =
-            postcard::from_bytes(&self.body).map_err(|_| self.garbage(DecodeError::Malformed))?;
+            postcard::from_bytes(&self.body.0).map_err(|_| self.garbage(DecodeError::Malformed))?;
         reply.map_err(|failure| match failure {
             LoadFailure::NotALibrary(why) => WorkerError::NotALibrary { plugin, why: tidy(&why) },
             LoadFailure::NotAPlugin => WorkerError::NotAPlugin(plugin),
@@ -158,7 +161,7 @@ impl Worker {
         patience: Duration,
     ) -> Result<R, WorkerError> {
         self.exchange(kind, &encode_request(request), &[], R::MAX_BYTES, patience)?;
-        let reply = decode_reply(&self.body);
+        let reply = decode_reply(&self.body.0);
         self.judge(reply)
     }
 
@@ -174,7 +177,7 @@ impl Worker {
         self.last_id = self.last_id.wrapping_add(1);
         let deadline = Instant::now() + patience;
         let replied = frame::send(&self.channel, self.last_id, kind, body, files, Some(deadline))
-            .and_then(|()| frame::receive_reply(&self.channel, &mut self.body, most, deadline));
+            .and_then(|()| frame::receive_reply(&self.channel, &mut self.body.0, most, deadline));
         match replied {
             Ok(head) if head.kind == kind && head.id == self.last_id => Ok(()),
             Ok(_) => Err(self.garbage(FrameError::NotAFrame)),

@@ -102,7 +102,7 @@ fn report(
     let acquisition = match outcome {
         Outcome::Told(acquisition) => acquisition,
         Outcome::Refused(reason, raw) => return batch.refuse(unit, reason, &raw),
-        Outcome::Unreadable(reason) if number == 0 => return batch.refuse(unit, reason, &raw_head(input)),
+        Outcome::Unreadable(reason) if number == 0 => return batch.refuse(unit, reason, &raw_head(input).0),
         Outcome::Unreadable(reason) => return batch.refuse(unit, reason, &[]),
         Outcome::Dropped(reason) => return batch.drop_units(unit, reason, 1),
     };

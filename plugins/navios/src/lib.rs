@@ -51,7 +51,7 @@ impl Navios {
         let mut sets = DataSets::of(input);
         match sets.next() {
             Some(Ok(set)) => self.judge(unit, &set, sets, batch),
-            Some(Err(error)) => batch.refuse(unit, error.reason(), &raw_head(input)),
+            Some(Err(error)) => batch.refuse(unit, error.reason(), &raw_head(input).0),
             None => batch.drop_units(unit, Reason::Empty, 1),
         }
     }

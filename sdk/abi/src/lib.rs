@@ -17,7 +17,7 @@ pub use codec::{Message, decode_reply, decode_request, encode_reply, encode_requ
 pub use error::DecodeError;
 pub use message::{
     Describe, FinishedOrNot, Handle, InputReport, OpenReply, OpenRequest, PluginFault, PollReply,
-    PollRequest, QcRule, Unit, UnitOutcome, Want,
+    PollRequest, QcRule, ROLES_KEY, Unit, UnitOutcome, Want,
 };
 pub use poll_reply::{MAX_CURSOR_BYTES, MAX_HEAD_BYTES, MAX_WANTS, decode_poll_reply, encode_poll_reply};
 pub use raw::RawInput;

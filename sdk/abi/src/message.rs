@@ -24,6 +24,10 @@ pub struct Describe {
     pub oldest_state_version: u32,
 }
 
+/// Key of [`OpenRequest::settings_json`] under which the host names the site's accounts, each with the index of its
+/// role; no setting of a plugin begins with `$`. Not a field of its own: the request's form is frozen.
+pub const ROLES_KEY: &str = "$roles";
+
 /// Request of `open`: called once, before the first poll.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenRequest {

@@ -3,10 +3,11 @@
 use std::time::{Duration, Instant};
 
 use labrelay_abi::{MAX_RAW_BYTES, MAX_WANTS, PollRequest, UnitOutcome, Want, record_bytes_at_most};
-use labrelay_manifest::Manifest;
+use labrelay_manifest::{Manifest, Matched};
 use labrelay_model::{Position, Reason, Record, Redacted, Timestamp};
 
 use crate::cursor::MAX_STATE_BYTES;
+use crate::events::Events;
 use crate::{PollError, RecordBuilder, Unit};
 
 /// Records for which there must be room before another unit is begun: more than an acquisition on a spectral
@@ -21,6 +22,7 @@ const UNIT_BYTES: usize = 64;
 /// Collects what a poll gives. Made by the SDK.
 pub struct Batch<'a> {
     manifest: &'a Manifest,
+    pub(crate) events: &'a Events,
     now: Timestamp,
     deadline: Instant,
     max_records: usize,
@@ -32,6 +34,8 @@ pub struct Batch<'a> {
     open: Option<OpenUnit>,
     /// Last position of each handle.
     positions: Vec<Option<Position>>,
+    /// Used for line after line.
+    pub(crate) matched: Matched,
     pub(crate) state: Option<Vec<u8>>,
     pub(crate) wants: Vec<Want>,
     pub(crate) wake_after_ms: Option<u32>,
@@ -59,9 +63,15 @@ impl OpenUnit {
 }
 
 impl<'a> Batch<'a> {
-    pub(crate) fn new(manifest: &'a Manifest, request: &PollRequest, now: Timestamp) -> Self {
+    pub(crate) fn new(
+        manifest: &'a Manifest,
+        events: &'a Events,
+        request: &PollRequest,
+        now: Timestamp,
+    ) -> Self {
         Self {
             manifest,
+            events,
             now,
             deadline: Instant::now() + Duration::from_millis(request.deadline_ms.into()),
             max_records: usize::try_from(request.max_records).unwrap_or(usize::MAX),
@@ -71,6 +81,7 @@ impl<'a> Batch<'a> {
             units: Vec::new(),
             open: None,
             positions: vec![None; request.handles.len()],
+            matched: Matched::default(),
             state: None,
             wants: Vec::new(),
             wake_after_ms: None,

@@ -69,6 +69,12 @@ pub enum PollError {
         /// The manifest's word for its type.
         declared: &'static str,
     },
+    /// The stream has no catalogue to match lines with.
+    #[error("stream `{stream}` declares no catalogue, so no line can be matched")]
+    NoCatalogue {
+        /// Stream.
+        stream: String,
+    },
     /// Units of one input must be given in the order of their positions, each position once.
     #[error(
         "units of an input must ascend: call record, refuse or drop_units in the order of their positions"

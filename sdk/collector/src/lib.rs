@@ -5,6 +5,7 @@
 mod batch;
 mod collector;
 mod cursor;
+mod events;
 mod export;
 pub mod fcs;
 mod input;

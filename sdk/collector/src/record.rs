@@ -74,6 +74,31 @@ impl<'b, 'a> RecordBuilder<'b, 'a> {
         self.set(field, CellKind::Enum, index.map(Value::Enum))
     }
 
+    /// Sets a `role` by a user's account, which itself goes nowhere.
+    pub fn role<'t>(self, field: &str, account: impl Into<Option<&'t str>>) -> Self {
+        let role = account.into().and_then(|account| self.batch.events.words().role(account.as_bytes()));
+        self.set(field, CellKind::Enum, role.map(Value::Enum))
+    }
+
+    /// Reads event, severity and slots from `line` by the stream's catalogue, and adds the record to its unit. A
+    /// line that fits no template is refused as `unmatched_event`; it is kept with the fields set so far, so that
+    /// a wider catalogue can match it later.
+    pub fn line(mut self, line: &[u8]) -> Result<(), PollError> {
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        let Some(events) = self.batch.events.of(self.record.stream, self.declared) else {
+            return Err(PollError::NoCatalogue { stream: self.declared.name.as_str().into() });
+        };
+        match events.read(line, &mut self.batch.matched, &mut self.record.cells) {
+            Some(()) => self.push(),
+            None => {
+                let raw = events.refused(&self.record, line);
+                self.batch.refuse(self.unit, Reason::UnmatchedEvent, &raw)
+            }
+        }
+    }
+
     /// Adds the record to its unit.
     pub fn push(self) -> Result<(), PollError> {
         match self.error {

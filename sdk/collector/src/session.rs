@@ -7,6 +7,7 @@ use labrelay_manifest::Manifest;
 use labrelay_model::{InputId, Timestamp};
 
 use crate::cursor::Cursor;
+use crate::events::Events;
 use crate::opened::{Inputs, Slot};
 use crate::{Batch, Collector, Input, OpenError, PollError, Settings, State};
 
@@ -14,6 +15,7 @@ use crate::{Batch, Collector, Input, OpenError, PollError, Settings, State};
 pub(crate) struct Session<C> {
     collector: C,
     manifest: Manifest,
+    events: Events,
     /// As of the last reply.
     cursor: Cursor,
     /// The same as the host knows it.
@@ -39,9 +41,12 @@ impl<C: Collector> Session<C> {
         if !(C::OLDEST_STATE_VERSION..=C::STATE_VERSION).contains(&found) {
             return Err(OpenReply::StateTooOld { found });
         }
-        let open = |settings| C::open(settings, state);
+        let open = |settings: Settings| {
+            let events = Events::new(&manifest, settings.words().clone());
+            Ok((C::open(settings, state)?, events))
+        };
         match Settings::from_request(&request).and_then(open) {
-            Ok(collector) => Ok(Self { collector, manifest, cursor, last: request.cursor }),
+            Ok((collector, events)) => Ok(Self { collector, manifest, events, cursor, last: request.cursor }),
             Err(OpenError::BadSetting { key, expected }) => Err(bad_settings(key, expected)),
             Err(OpenError::BadState) => Err(OpenReply::StateTooOld { found }),
         }
@@ -62,7 +67,7 @@ impl<C: Collector> Session<C> {
         self.go_back_unless_committed(request)?;
         let now = Timestamp::from_micros(request.now_us).ok_or(SessionError::BadRequest)?;
         let mut slots = self.slots(request, inputs)?;
-        let mut batch = Batch::new(&self.manifest, request, now);
+        let mut batch = Batch::new(&self.manifest, &self.events, request, now);
         self.collector.poll(&mut Inputs::new(&mut slots), &mut batch)?;
         let (state, wants, wake_after_ms) =
             (batch.state.take(), std::mem::take(&mut batch.wants), batch.wake_after_ms);

@@ -1,7 +1,10 @@
 //! What a site has configured for a plugin.
 
+use std::collections::BTreeMap;
+
 use chrono_tz::Tz;
-use labrelay_abi::{OpenRequest, QcRule};
+use labrelay_abi::{OpenRequest, QcRule, ROLES_KEY};
+use labrelay_manifest::SiteWords;
 use serde::de::DeserializeOwned;
 
 use crate::OpenError;
@@ -12,15 +15,22 @@ pub struct Settings {
     own: serde_json::Map<String, serde_json::Value>,
     qc: QcRule,
     zone: Tz,
+    words: SiteWords,
 }
 
 impl Settings {
     pub(crate) fn from_request(request: &OpenRequest) -> Result<Self, OpenError> {
-        let own = serde_json::from_str(&request.settings_json)
+        let mut own: serde_json::Map<_, _> = serde_json::from_str(&request.settings_json)
             .map_err(|_| bad("settings", "a table of this plugin's settings"))?;
         let zone =
             request.zone.parse().map_err(|_| bad("zone", "an IANA time zone such as Europe/Berlin"))?;
-        Ok(Self { own, qc: request.qc.clone(), zone })
+        let roles: BTreeMap<String, u16> = match own.remove(ROLES_KEY) {
+            Some(roles) => serde_json::from_value(roles)
+                .map_err(|_| bad(ROLES_KEY, "accounts with the indexes of roles"))?,
+            None => BTreeMap::new(),
+        };
+        let words = SiteWords::new(roles.iter().map(|(account, role)| (account.as_str(), *role)), zone);
+        Ok(Self { own, qc: request.qc.clone(), zone, words })
     }
 
     /// Whether a panel or tube of this name is QC at this site. The name itself must not go into a record.
@@ -37,6 +47,11 @@ impl Settings {
     /// The zone in which the instrument's clock runs.
     pub fn zone(&self) -> Tz {
         self.zone
+    }
+
+    /// What lines mean at this site.
+    pub(crate) fn words(&self) -> &SiteWords {
+        &self.words
     }
 
     /// The setting `key` of the plugin's own section; `None` if it is not set.

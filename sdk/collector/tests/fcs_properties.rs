@@ -77,5 +77,5 @@ fn read_all(mut file: &[u8]) {
         assert!(set.raw().len() <= 2 * length, "TEXT and its supplement");
         last = Some(set.at);
     }
-    assert!(raw_head(&mut file).len() <= 2 * length, "HEADER and TEXT");
+    assert!(raw_head(&mut file).0.len() <= 2 * length, "HEADER and TEXT");
 }

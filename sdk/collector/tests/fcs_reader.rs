@@ -114,10 +114,10 @@ fn what_is_kept_for_quarantine_holds_no_event() {
     let whole = FcsMaker::smallest().with("$OP", "x").events(&[0xEE; 300]).build();
     let cut = &whole[..whole.len() - 1];
     assert_eq!(reason(cut), Reason::Truncated);
-    let kept = raw_head(&mut &cut[..]);
+    let kept = &raw_head(&mut &cut[..]).0;
     assert!(kept.starts_with(b"FCS3.0") && kept.ends_with(b"|") && !kept.contains(&0xEE));
     assert!(!read(&whole).unwrap()[0].raw().contains(&0xEE));
-    assert_eq!(raw_head(&mut &b"short"[..]), b"short");
+    assert_eq!(raw_head(&mut &b"short"[..]).0, b"short");
 }
 
 /// Counts what is read, and fails or shrinks at will.

@@ -44,9 +44,16 @@ impl fmt::Debug for Value {
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Redacted(pub Vec<u8>);
 
+impl Redacted {
+    /// Overwrites what it holds, and keeps the room for more.
+    pub fn clear(&mut self) {
+        self.0.zeroize();
+    }
+}
+
 impl Drop for Redacted {
     fn drop(&mut self) {
-        self.0.zeroize();
+        self.clear();
     }
 }
 
@@ -59,6 +66,16 @@ impl fmt::Debug for Redacted {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_cleared_is_overwritten() {
+        let mut bytes = Redacted(b"Jane Doe".to_vec());
+        let room = bytes.0.capacity();
+        bytes.clear();
+        assert!(bytes.0.is_empty() && bytes.0.capacity() == room);
+        bytes.0.resize(8, b'x');
+        assert_eq!(bytes.0, b"xxxxxxxx");
+    }
 
     #[test]
     fn debug_never_shows_content() {

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use labrelay_model::Digest;
+use labrelay_model::{Digest, Reason};
 use labrelay_spool::{QuarantineId, QuarantineKey};
 
 use super::{lines, messages, opened, read_key, sealed};
@@ -71,6 +71,17 @@ fn sha256(bytes: &[u8]) -> Digest {
     Digest(digest.as_ref().first_chunk().copied().unwrap_or_default())
 }
 
+/// What to do where nothing is kept but bytes.
+fn advice(reason: Reason) -> &'static str {
+    match reason {
+        Reason::RefusedByReceiver | Reason::SecondCheck => reason.what_to_do(),
+        _ => {
+            "The plugin could not read them: install one that can, and copy the instrument's files into the \
+             watched folder again."
+        }
+    }
+}
+
 #[allow(clippy::print_stdout)]
 fn say(sum: &Requeued, args: &RequeueArgs) {
     let Requeued { units, records, refused, unread } = sum;
@@ -80,8 +91,8 @@ fn say(sum: &Requeued, args: &RequeueArgs) {
     }
     if *unread > 0 {
         println!(
-            "{unread} units stay: the plugin could not read them, so there are no records to judge\n  \
-             install a plugin that can, and copy the instrument's files into the watched folder again"
+            "{unread} units stay: they are no records that the gate could judge\n  {}",
+            advice(args.reason)
         );
     }
 }

@@ -48,7 +48,10 @@ fn what_a_wider_manifest_takes_is_sent_and_the_ledger_moves() {
 fn what_no_plugin_could_read_stays_with_advice() {
     let site = Site::with_refused_units();
     let printed = site.succeed("quarantine requeue --key key.txt --reason bad_text");
-    assert!(printed.contains("1 units stay") && printed.contains("copy the instrument's files"), "{printed}");
+    assert!(
+        printed.contains("1 units stay") && printed.contains("copy the instrument's files into"),
+        "{printed}"
+    );
     let printed = site.succeed("quarantine requeue --key key.txt --reason too_long");
     assert!(printed.contains("nothing in the quarantine"), "{printed}");
     let (printed, code) = site.run("quarantine requeue --key key.txt --reason bad_weather");

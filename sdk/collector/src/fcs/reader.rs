@@ -1,5 +1,7 @@
 //! From an opened input to its data sets, one after the other, so that memory holds one TEXT at a time.
 
+use labrelay_model::Redacted;
+
 use super::header::{HEADER_BYTES, Header, Span, number};
 use super::{FcsError, Part, Text, Version};
 use crate::Input;
@@ -205,20 +207,22 @@ impl Slice<'_> {
 }
 
 /// What may be kept of an input that can't be read: HEADER and what it says is TEXT, 64 KiB at most.
-pub fn raw_head(input: &mut dyn Input) -> Vec<u8> {
+pub fn raw_head(input: &mut dyn Input) -> Redacted {
     let mut file = Slice { input, at: 0 };
     let available = file.input.size().min(HEADER_BYTES as u64) as usize;
-    let mut bytes = vec![0; available];
-    if file.fill(Part::Header, 0, &mut bytes).is_err() {
-        return Vec::new();
+    let mut kept = Redacted(Vec::with_capacity(MAX_RAW_BYTES)); // so that growing leaves no copies behind
+    kept.0.resize(available, 0);
+    if file.fill(Part::Header, 0, &mut kept.0).is_err() {
+        return Redacted::default();
     }
     let room = (MAX_RAW_BYTES - available) as u64;
     if let Ok(header) = file.header() {
         let last = (file.input.size().saturating_sub(1)).min(header.text.begin.saturating_add(room - 1));
         let span = Span { begin: header.text.begin, end: header.text.end.min(last) };
         if span.begin <= span.end {
-            bytes.extend(file.part(Part::Text, span, room).unwrap_or_default());
+            let text = Redacted(file.part(Part::Text, span, room).unwrap_or_default());
+            kept.0.extend_from_slice(&text.0);
         }
     }
-    bytes
+    kept
 }

@@ -7,6 +7,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use labrelay_model::Redacted;
+
 use super::{FcsError, Part};
 
 /// Most keywords of one data set. The largest real file seen has 703; a spectral cytometer with 64 detectors
@@ -16,7 +18,7 @@ pub const MAX_KEYWORDS: usize = 16_384;
 /// The keywords of one data set. `Debug` shows their number only.
 #[derive(Clone)]
 pub struct Text {
-    bytes: Vec<u8>,
+    bytes: Redacted,
     delimiter: u8,
     keywords: Vec<Keyword>,
     ends_loosely: bool,
@@ -34,24 +36,24 @@ impl Text {
     /// Reads a TEXT segment, whose first byte is the delimiter; `at` is where its data set starts.
     pub(super) fn parse(bytes: Vec<u8>, at: u64) -> Result<Self, FcsError> {
         let delimiter = *bytes.first().ok_or(FcsError::NoKeywords { at })?;
-        let mut text = Self { bytes, delimiter, keywords: Vec::new(), ends_loosely: false };
+        let mut text = Self { bytes: Redacted(bytes), delimiter, keywords: Vec::new(), ends_loosely: false };
         text.read_keywords(1, at)?;
         Ok(text)
     }
 
     /// Adds a supplemental segment, which must have the same delimiter; without success nothing is added.
     pub(super) fn supplement(&mut self, segment: &[u8], at: u64) -> Result<(), FcsError> {
-        let (bytes, keywords) = (self.bytes.len(), self.keywords.len());
-        self.bytes.extend_from_slice(segment);
+        let (bytes, keywords) = (self.bytes.0.len(), self.keywords.len());
+        self.bytes.0.extend_from_slice(segment);
         self.read_keywords(bytes + 1, at).inspect_err(|_| {
-            self.bytes.truncate(bytes);
+            self.bytes.0.truncate(bytes);
             self.keywords.truncate(keywords);
         })
     }
 
     fn read_keywords(&mut self, mut from: usize, at: u64) -> Result<(), FcsError> {
         while let Some(name_end) = self.delimiter_after(from) {
-            let name = trimmed(&self.bytes, from..name_end);
+            let name = trimmed(&self.bytes.0, from..name_end);
             if name.is_empty() {
                 return Err(FcsError::EmptyKeyword { at, inside: from as u64 });
             }
@@ -63,7 +65,7 @@ impl Text {
             from = value.end + 1;
             self.keywords.push(Keyword { name, value, doubled });
         }
-        let rest = self.bytes.get(from..).unwrap_or_default();
+        let rest = self.bytes.0.get(from..).unwrap_or_default();
         self.ends_loosely |= !rest.iter().all(|b| b.is_ascii_whitespace() || *b == 0);
         Ok(())
     }
@@ -72,17 +74,17 @@ impl Text {
     fn value_at(&self, start: usize) -> (Range<usize>, bool) {
         let (mut from, mut doubled) = (start, false);
         while let Some(end) = self.delimiter_after(from) {
-            if self.bytes.get(end + 1) != Some(&self.delimiter) {
+            if self.bytes.0.get(end + 1) != Some(&self.delimiter) {
                 return (start..end, doubled);
             }
             doubled = true;
             from = end + 2;
         }
-        (start..self.bytes.len().max(start), doubled)
+        (start..self.bytes.0.len().max(start), doubled)
     }
 
     fn delimiter_after(&self, from: usize) -> Option<usize> {
-        let found = self.bytes.get(from..)?.iter().position(|b| *b == self.delimiter)?;
+        let found = self.bytes.0.get(from..)?.iter().position(|b| *b == self.delimiter)?;
         Some(from + found)
     }
 
@@ -150,11 +152,11 @@ impl Text {
 
     /// The segment's own bytes, for the quarantine.
     pub(super) fn bytes(&self) -> &[u8] {
-        &self.bytes
+        &self.bytes.0
     }
 
     fn slice(&self, range: &Range<usize>) -> &[u8] {
-        self.bytes.get(range.clone()).unwrap_or_default()
+        self.bytes.0.get(range.clone()).unwrap_or_default()
     }
 
     fn value(&self, keyword: &Keyword) -> Cow<'_, [u8]> {

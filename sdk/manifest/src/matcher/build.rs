@@ -3,7 +3,7 @@
 //! A template that can't be held within the matcher's bounds is left out and its event named: its lines then
 //! stay unmatched. `manifest check` refuses such a catalogue.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use super::draft::Drafts;
 use super::flatten::{Layout, flatten};
@@ -11,10 +11,13 @@ use super::reader::Reader;
 use super::tree::{End, Run, Tree};
 use crate::catalogue::form::Form;
 use crate::catalogue::surface::Written;
-use crate::{Catalogue, Event, Field, Part, Template};
+use crate::{Catalogue, Event, Field, Part, SlotKind, Template};
 
 /// Most slots of one template: a thread carries their places. Events of instruments have up to a dozen.
 pub(crate) const MAX_SLOTS: usize = 16;
+
+/// Among how many readers of a form one is looked for that fits another event: keeps building linear.
+const MAX_RECENT: usize = 16;
 
 /// The tree, and the events of which a template is missing in it.
 pub(super) fn build(catalogue: &Catalogue, fields: &[Field]) -> (Tree, Vec<u16>) {
@@ -36,6 +39,8 @@ struct Builder {
     forms: Vec<Form>,
     slots: Vec<u32>,
     readers: Vec<Reader>,
+    /// The readers made last for each form.
+    recent: HashMap<u32, VecDeque<(SlotKind, u32)>>,
 }
 
 /// A slot of the event at hand.
@@ -52,8 +57,7 @@ impl Builder {
             .iter()
             .map(|slot| {
                 let form = self.form(slot.kind.written())?;
-                let reader = push(&mut self.readers, Reader::new(&slot.kind, fields)?)?;
-                Some(SlotIds { form, reader })
+                Some(SlotIds { form, reader: self.reader(form, &slot.kind, fields)? })
             })
             .collect::<Option<_>>()?;
         let added: Vec<_> =
@@ -68,6 +72,18 @@ impl Builder {
         let index = Form::new(&written).ok().and_then(|form| push(&mut self.forms, form));
         self.known.insert(written, index);
         index
+    }
+
+    /// Events often declare a slot as others before them did: they share its reader.
+    fn reader(&mut self, form: u32, kind: &SlotKind, fields: &[Field]) -> Option<u32> {
+        let recent = self.recent.entry(form).or_default();
+        if let Some((_, reader)) = recent.iter().find(|(known, _)| known == kind) {
+            return Some(*reader);
+        }
+        let reader = push(&mut self.readers, Reader::new(kind, fields)?)?;
+        recent.truncate(MAX_RECENT - 1);
+        recent.push_front((kind.clone(), reader));
+        Some(reader)
     }
 
     fn add_template(&mut self, template: &Template, event: u16, slots: &[SlotIds]) -> Option<()> {

@@ -45,6 +45,18 @@ impl Flattening {
         Some(id)
     }
 
+    /// Where only one text can follow a slot, the node behind the slot takes it over: one node less to visit.
+    fn absorb_only_child(&mut self, draft: usize) {
+        let Some(Draft { children, edges, ends, next_line: None, .. }) = self.drafts.get(draft) else {
+            return;
+        };
+        let (&[child], true) = (children.as_slice(), edges.is_empty() && ends.is_empty()) else { return };
+        let child = self.drafts.get_mut(child).map(std::mem::take);
+        if let (Some(child), Some(draft)) = (child, self.drafts.get_mut(draft)) {
+            *draft = child;
+        }
+    }
+
     fn first(&self, draft: usize) -> u8 {
         self.drafts.get(draft).and_then(|draft| draft.literal.first()).copied().unwrap_or_default()
     }
@@ -60,7 +72,10 @@ impl Flattening {
         let edges: Vec<_> = draft
             .edges
             .into_iter()
-            .map(|(form, target)| Some(Edge { form, target: self.reserve(target)? }))
+            .map(|(form, target)| {
+                self.absorb_only_child(target);
+                Some(Edge { form, target: self.reserve(target)? })
+            })
             .collect::<Option<_>>()?;
         let edges = append(&mut self.layout.edges, edges)?;
         let next_line = match draft.next_line {

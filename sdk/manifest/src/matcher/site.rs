@@ -28,7 +28,7 @@ impl SiteWords {
     }
 
     /// The role of an account, with or without the domain before its backslash; `other` for an unknown one.
-    pub(super) fn role(&self, account: &[u8]) -> Option<u16> {
+    pub fn role(&self, account: &[u8]) -> Option<u16> {
         let name = account.rsplit(|byte| *byte == b'\\').next().unwrap_or(account);
         let known = self.known(account).or_else(|| self.known(name));
         known.or_else(|| u16::try_from(ROLES.len().checked_sub(1)?).ok())

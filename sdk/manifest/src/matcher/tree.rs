@@ -45,7 +45,7 @@ impl NodeId {
     pub(super) const ROOT: Self = Self(0);
 }
 
-/// A slot, and the node behind it.
+/// A slot, and the node behind it, whose literal is empty if several texts may follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Edge {
     pub(super) form: u32,

@@ -134,8 +134,9 @@ impl<'m, 't> Walk<'m, 't> {
         }
         let (length, looks) = form.scan(rest);
         self.looks += looks;
-        let Some(end) = length.map(|length| start + length) else { return Ok(()) };
-        self.offer(thread, Step { at: Place::Node(edge.target), pos: end, value: Some((start, end)) })
+        let (Some(length), Some(target)) = (length, self.tree.node(edge.target)) else { return Ok(()) };
+        let Some(pos) = self.enter(target, start + length) else { return Ok(()) };
+        self.offer(thread, Step { at: Place::Node(edge.target), pos, value: Some((start, start + length)) })
     }
 
     /// Goes on within an open value to the next place where the template may take over.
@@ -165,24 +166,30 @@ impl<'m, 't> Walk<'m, 't> {
     /// Where the template goes on if an open value ends at `pos`.
     fn take_over(&mut self, node: &Node, open: Open, pos: usize) -> Option<Step> {
         let value = Some((open.start, pos));
-        if pos == self.line.end || !node.edges.of(&self.tree.edges).is_empty() {
-            return Some(Step { at: Place::Node(open.edge.target), pos, value });
-        }
-        let (child, pos) = self.literal(node, pos)?;
-        Some(Step { at: Place::Node(child), pos, value })
+        let is_more_than_text = pos == self.line.end || !node.edges.of(&self.tree.edges).is_empty();
+        let (at, pos) = if is_more_than_text || !self.tree.literal(node).is_empty() {
+            (open.edge.target, self.enter(node, pos)?)
+        } else {
+            self.literal(node, pos)?
+        };
+        Some(Step { at: Place::Node(at), pos, value })
     }
 
     /// The child whose literal stands at `pos`, and the end of that literal.
     fn literal(&mut self, node: &Node, pos: usize) -> Option<(NodeId, usize)> {
-        let rest = self.line.rest(self.text, pos);
-        let (id, child) = self.tree.child(node, *rest.first()?)?;
-        let literal = self.tree.literal(child);
+        let (id, child) = self.tree.child(node, *self.line.rest(self.text, pos).first()?)?;
+        Some((id, self.enter(child, pos)?))
+    }
+
+    /// The end of a node's literal, if it stands at `pos`.
+    fn enter(&mut self, node: &Node, pos: usize) -> Option<usize> {
+        let (rest, literal) = (self.line.rest(self.text, pos), self.tree.literal(node));
         self.looks += literal.len();
         if rest.starts_with(literal) {
-            return Some((id, pos + literal.len()));
+            return Some(pos + literal.len());
         }
         let common = rest.iter().zip(literal).take_while(|(one, other)| one == other).count();
-        self.note(pos + common, child.event);
+        self.note(pos + common, node.event);
         None
     }
 
