@@ -1,4 +1,4 @@
-//! One command per job of the repository: `cargo xtask demo`, `test`, `bench`, `fuzz`, `fixtures`.
+//! One command per job of the repository: `cargo xtask demo`, `test`, `bench`, `fuzz`, `fixtures`, `phi-report`.
 //!
 //! Holds nothing that a laboratory's PC needs.
 
