@@ -9,7 +9,7 @@ use crate::slot::{Proposal, propose};
 
 /// Most slots that the matcher takes in one template.
 const MOST_SLOTS: usize = 16;
-/// Behind these words no number is a reading: it names a thing or a person.
+/// Behind these words stands no reading: what they announce names a thing or a person.
 const NAMING: &str = "id ids uid pid user users account login patient person operator physician doctor \
                       name sample specimen tube barcode case order accession record mrn ssn dob born \
                       birth age phone fax tel room bed ward visit encounter insurance card passport \
@@ -65,7 +65,9 @@ impl Events<'_> {
     fn proposals<'g>(&self, group: &'g Group, ignore_all: bool) -> Vec<(&'g Part, Option<Proposal>)> {
         let proposal = |(at, part): (usize, &'g Part)| {
             let Part::Slot { shape, seen } = part else { return (part, None) };
-            let drop = ignore_all || *shape == Shape::Number && !is_reading(&group.parts, at);
+            let drop = ignore_all
+                || is_named(&group.parts, at)
+                || *shape == Shape::Number && has_number_beside(&group.parts, at);
             let proposal = match drop {
                 true => Proposal::Ignored(*shape),
                 false => propose(*shape, seen, self.words, self.trusted),
@@ -122,25 +124,22 @@ fn is_constant(proposal: &Proposal) -> bool {
     matches!(proposal, Proposal::Constant(_))
 }
 
-/// A number is a reading if a word that does not name things leads to it. Numbers side by side may be a phone number
-/// or a date in groups.
-fn is_reading(parts: &[Part], at: usize) -> bool {
-    let is_slot = |part: &&Part| matches!(part, Part::Slot { .. });
+/// Whether the words before a slot announce a name or id of something.
+fn is_named(parts: &[Part], at: usize) -> bool {
+    let before = parts.get(..at).unwrap_or_default().iter().rev();
+    let words = before
+        .take_while(|part| !matches!(part, Part::Slot { .. }))
+        .filter_map(|part| plain_word(part, true));
+    words.take(2).any(|word| NAMING.split(' ').any(|naming| naming == word))
+}
+
+/// Whether another number stands beside a slot without a word between: a phone number or a date in groups.
+fn has_number_beside(parts: &[Part], at: usize) -> bool {
+    let is_mark = |part: &&Part| matches!(part, Part::Mark(_));
     let is_number = |part: &Part| matches!(part, Part::Slot { shape: Shape::Number, .. });
-    let side_by_side = |mut parts: Box<dyn Iterator<Item = &Part> + '_>| {
-        parts.find(|part| !matches!(part, Part::Mark(_))).is_some_and(is_number)
-    };
     let (before, behind) = (parts.get(..at).unwrap_or_default(), parts.get(at + 1..).unwrap_or_default());
-    if side_by_side(Box::new(before.iter().rev())) || side_by_side(Box::new(behind.iter())) {
-        return false;
-    }
-    let named = before
-        .iter()
-        .rev()
-        .take_while(|part| !is_slot(part))
-        .filter_map(|part| plain_word(part, true))
-        .take(2);
-    !named.into_iter().any(|word| NAMING.split(' ').any(|naming| naming == word))
+    before.iter().rev().find(|part| !is_mark(part)).is_some_and(is_number)
+        || behind.iter().find(|part| !is_mark(part)).is_some_and(is_number)
 }
 
 /// Where a template would have too many slots, numbers that were the same in every line become text.

@@ -63,6 +63,11 @@ impl Seen {
         (!self.more_words).then_some(&self.words)
     }
 
+    /// Whether at least so many different texts stood there.
+    pub(crate) fn is_varied(&self, texts: usize) -> bool {
+        self.more_words || self.words.len() >= texts
+    }
+
     /// Some of the texts.
     pub(crate) fn kept(&self) -> impl Iterator<Item = &str> {
         self.words.keys().map(|text| &**text)

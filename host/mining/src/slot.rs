@@ -13,8 +13,8 @@ const MOST_DECIMALS: usize = 4;
 /// Most decimals that leave; the gate rounds to them. With [`GREATEST`] this stays far below the ten million values
 /// that could hold an identifier (design decision 7), even where events share a column.
 const MOST_DECIMALS_LEAVING: usize = 2;
-/// Fewest lines from which a range is inferred; what was seen less often is dropped until a person says more.
-const FEWEST_LINES: u64 = 3;
+/// Fewest different numbers from which a range is inferred; of fewer nobody knows what they are.
+const FEWEST_NUMBERS: usize = 3;
 /// A text with digits that all of so many lines have is a part of the message (`jk2_init`).
 const CONSTANT_LINES: u64 = 10;
 /// Most digits in such a text: more of them may be a serial number.
@@ -43,7 +43,7 @@ pub(crate) enum Proposal {
 /// What to propose for values of this shape. `trusted`: unknown words may leave as words of an enum.
 pub(crate) fn propose(shape: Shape, seen: &Seen, words: &Words, trusted: bool) -> Proposal {
     let proposal = match shape {
-        Shape::Number => seen.numbers().filter(|_| seen.lines >= FEWEST_LINES).and_then(number),
+        Shape::Number => seen.numbers().filter(|_| seen.is_varied(FEWEST_NUMBERS)).and_then(number),
         Shape::Token => constant(seen).or_else(|| choice(seen, words, trusted)),
         Shape::Hex | Shape::Time | Shape::Path => None,
     };
@@ -118,7 +118,7 @@ mod tests {
             &["1", "2", "10000"][..],      // may be a record number
             &["1", "2", "007"],            // no number but a code
             &["1.5", "2.5", "3.12345678"], // a key
-            &["1", "2"],                   // too few to know
+            &["1", "2", "2", "2"],         // too few to know
             &["1", "2", "1.2.3"],
         ] {
             assert_eq!(number(dropped), Proposal::Ignored(Shape::Number), "{dropped:?}");
