@@ -32,6 +32,7 @@ const CHECKS: &[Check] = &[
     ("docs", documentation),
     ("manifests", programs::manifests),
     ("fixtures", programs::fixtures),
+    ("canary", programs::canary),
     ("demo", programs::demo),
     ("python-reader", python::lake),
 ];

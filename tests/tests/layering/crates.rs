@@ -27,6 +27,7 @@ const MAP: &[(&str, Option<&[&str]>)] = &[
     ("host/labrelay", None),
     ("receiver", Some(&["labrelay-model", "labrelay-manifest", "labrelay-gate"])),
     ("tests", None),
+    ("tests/fuzz", None),
     ("xtask", None),
 ];
 
@@ -91,7 +92,8 @@ pub(crate) fn check(crates: &[Crate]) -> Vec<Breach> {
 }
 
 fn check_one(one: &Crate) -> Vec<Breach> {
-    if one.folder.starts_with("plugins/") || one.folder.starts_with("tests/bench/") {
+    let plugins = ["plugins/", "tests/bench/", "tests/made_up"];
+    if plugins.iter().any(|folder| one.folder.starts_with(folder)) {
         let other = one.dependencies.iter().filter(|used| used.name != "labrelay-collector");
         let other = other.filter(|used| !used.development || used.name.starts_with("labrelay-"));
         return other.map(|used| one.breach(used, PLUGIN_RULE)).collect();

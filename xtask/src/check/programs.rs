@@ -1,4 +1,4 @@
-//! Checks done by the built programs themselves: manifests, fixtures, and the demo.
+//! Checks done by the built programs themselves: manifests, fixtures, the canary, and the demo.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -49,6 +49,13 @@ fn entries(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<anyhow::Result<Vec<_>>>()?;
     paths.sort();
     Ok(paths)
+}
+
+/// No mark that is planted at an input comes out of an exit.
+pub(crate) fn canary() -> anyhow::Result<Outcome> {
+    let manifests = repository().join("manifests");
+    run(Command::new(build()?.labrelay).arg("canary").arg("--manifests").arg(manifests))?;
+    Ok(Outcome::Passed)
 }
 
 /// Where the demo of a test run lies.
