@@ -1,5 +1,7 @@
 //! From lines to a proposal, and the repair of what a catalogue would not take.
 
+use std::cmp::Reverse;
+
 use labrelay_manifest::{Manifest, ManifestErrors};
 
 use crate::event::{Event, Events};
@@ -65,7 +67,8 @@ impl Miner {
     pub fn finish(self, heading: Heading) -> Proposal {
         let groups = merge::merge(self.groups.finish(), self.accept_words);
         let groups = overlap::absorb(groups.into_iter().flat_map(widen::spell_out).collect());
-        let groups = overlap::absorb(groups.into_iter().flat_map(clear::clear_ends).collect());
+        let mut groups = overlap::absorb(groups.into_iter().flat_map(clear::clear_ends).collect());
+        groups.sort_by_key(|group| Reverse(group.lines)); // a reviewer reads the frequent ones first
         let candidates = groups.into_iter().map(|group| Candidate { group, care: Care::Inferred }).collect();
         let mut proposal =
             Proposal { words: self.words, accept_words: self.accept_words, heading, candidates, left_out: 0 };
