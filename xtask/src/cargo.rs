@@ -39,6 +39,11 @@ pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Whether cargo knows `subcommand`.
+pub(crate) fn is_installed(subcommand: &str) -> bool {
+    cargo(&[subcommand, "--version"]).output().is_ok_and(|output| output.status.success())
+}
+
 /// The programs and plugins of a development build.
 pub(crate) struct Built {
     /// The host's program.

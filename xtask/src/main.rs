@@ -1,4 +1,4 @@
-//! One command per job of the repository: `cargo xtask demo`, `test`, `bench`, `fuzz`, `fixtures`, `phi-report`.
+//! One command per job of the repository: `cargo xtask demo`, `test`, `bench`, `fuzz`, `mutants`, `fixtures`, `phi-report`.
 //!
 //! Holds nothing that a laboratory's PC needs.
 
@@ -10,6 +10,7 @@ mod check;
 mod demo;
 mod fixtures;
 mod fuzz;
+mod mutants;
 mod phi_report;
 
 use std::process::ExitCode;
@@ -37,6 +38,8 @@ enum Job {
     Bench(bench::Options),
     /// Look for inputs that break what reads bytes of others
     Fuzz(fuzz::Options),
+    /// Switch off the gate's rules one by one: for each, a test has to fail
+    Mutants(mutants::Options),
     /// Measure what would leave of records with identifiers, and write docs/phi-report.md.
     PhiReport(phi_report::Options),
     /// Write the synthetic fixtures anew; their goldens are kept by hand.
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         Job::Test { only } => check::run(&only),
         Job::Bench(options) => bench::run(&options),
         Job::Fuzz(options) => fuzz::run(&options),
+        Job::Mutants(options) => mutants::run(&options),
         Job::PhiReport(options) => phi_report::run(&options),
         Job::Fixtures => fixtures::run(),
     };

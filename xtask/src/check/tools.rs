@@ -3,7 +3,7 @@
 use anyhow::ensure;
 
 use super::report::Outcome;
-use crate::cargo::{cargo, repository, run};
+use crate::cargo::{cargo, is_installed, repository, run};
 
 const NO_DENY: &str = "cargo-deny is not installed: `cargo install cargo-deny --locked`";
 
@@ -41,10 +41,6 @@ fn run_if_installed(missing: &str, arguments: &[&str]) -> anyhow::Result<Outcome
     }
     run(&mut cargo(arguments))?;
     Ok(Outcome::Passed)
-}
-
-fn is_installed(subcommand: &str) -> bool {
-    cargo(&[subcommand, "--version"]).output().is_ok_and(|output| output.status.success())
 }
 
 /// The tests that read real instrument files. They are `#[ignore]`d for a plain `cargo test`.

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use labrelay_gate::{Gate, Site, Verdict, batch};
+use labrelay_gate::{Gate, GateState, Site, Verdict, batch};
 use labrelay_manifest::Inventory;
 use labrelay_model::{Reason, RowId, Value};
 use serde_json::json;
 
-use super::bench::Bench;
-use crate::support::{record, text, time};
+use super::bench::{Bench, manifest};
+use crate::support::{gate, inventory, record, text, time};
 
 const AT: &str = "2026-03-02T10:20:00Z";
 
@@ -82,6 +82,17 @@ fn an_aggregate_goes_through_the_gate_like_any_record() {
         (refusal.reason, refusal.field.as_ref().unwrap().as_str()),
         (Reason::NotInInventory, "instrument")
     );
+}
+
+#[test]
+fn a_window_may_begin_before_the_sites_first_day() {
+    let first_day = Inventory { collect_since: Some(time("2026-03-02T10:10:00Z")), ..inventory() };
+    let manifest = gate(&manifest("1h")).manifest().clone();
+    let gate = Gate::new(manifest, Site { inventory: Some(first_day), ..Site::default() });
+    let mut bench = Bench { state: GateState::new(&gate, time("2026-01-01T00:00:00Z")), gate };
+    bench.read_in_time(0..5, AT);
+    let closed = bench.close("2026-03-02T12:00:00Z");
+    assert_eq!(closed[0].label(), "1h 2026-03-02T10:00:00Z");
 }
 
 fn text_of(serial: &str) -> Box<str> {
