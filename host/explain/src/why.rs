@@ -25,8 +25,8 @@ pub(crate) fn not_a_person(ty: &FieldType, about: About) -> Text {
         FieldType::Enum { .. } => "The words are written here; any other is refused.".into(),
         FieldType::Version => "Names software. Its form leaves no room for an identifier.".into(),
         FieldType::Code { .. } => {
-            "Only this form passes; 8 digits in a row, known forms of identifiers and disguised text are refused, \
-             and a code that turns out to differ in nearly every record is stopped."
+            "Only this form passes; 8 digits, also with separators between them, known forms of identifiers and \
+             disguised text are refused, and a code that turns out to differ in nearly every record is stopped."
                 .into()
         }
         FieldType::Serial => "Names an instrument of the site. Any other number is refused.".into(),

@@ -45,7 +45,7 @@ impl<'a> Acquisition<'a> {
         let record = record
             .text("instrument", &*self.instrument)
             .choice("model", self.model)
-            .text("software_build", word("@BUILDNUMBER").as_deref())
+            .int("software_build", text.int("@BUILDNUMBER"))
             .timestamp("started_at", self.started_at)
             .duration_us("duration", self.duration_us)
             .int("event_count", self.event_count)

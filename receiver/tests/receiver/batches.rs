@@ -20,7 +20,7 @@ streams:
       took:        {type: duration, range: [0s, 24h], decimals: 2}
       aborted:     {type: bool}
       stop_reason: {type: enum, values: [time, events]}
-      build:       {type: code, pattern: "[0-9]{3,6}"}
+      build:       {type: code, pattern: "[0-9]{3,6}[a-z]?"}
       software:    {type: version}
 "#;
 

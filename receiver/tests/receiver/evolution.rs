@@ -33,7 +33,7 @@ async fn a_new_field_is_a_new_column_that_old_rows_lack() {
 async fn a_changed_type_stops_its_chain_and_no_other() {
     let site = Site::new();
     let changed = MANIFEST.replace(
-        "build:       {type: code, pattern: \"[0-9]{3,6}\"}",
+        "build:       {type: code, pattern: \"[0-9]{3,6}[a-z]?\"}",
         "build:       {type: int, range: [0, 9999]}",
     );
     site.add_manifest(&changed);

@@ -23,7 +23,7 @@ streams:
     fields:
       instrument:      {type: serial}
       started_at:      {type: timestamp}
-      software_build:  {type: code, pattern: "[0-9]{3,6}", optional: true}
+      software_build:  {type: code, pattern: "[0-9]{3,6}[a-z]?", optional: true}
       red_laser_start: {type: float, unit: mW, range: [0, 100.5], decimals: 2, description: At the start.}
       stop_reason:     {type: enum, values: [time, events, user, error]}
       events:          {type: int, range: [-9007199254740992, 9007199254740992], monotone: true}
@@ -70,7 +70,7 @@ fn fields_keep_their_order_type_and_bounds() {
         [
             &FieldType::Serial,
             &FieldType::Timestamp,
-            &FieldType::Code { pattern: "[0-9]{3,6}".into(), max_bytes: 6 },
+            &FieldType::Code { pattern: "[0-9]{3,6}[a-z]?".into(), max_bytes: 7 },
             &FieldType::Float { range: FloatRange { min: 0.0, max: 100.5 }, decimals: 2 },
             &FieldType::Enum { values },
             &FieldType::Int { range: IntRange { min: -(1 << 53), max: 1 << 53 }, course: Course::Monotone },

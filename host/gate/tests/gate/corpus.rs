@@ -14,7 +14,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("serial", "{type: serial}"),
     ("version", "{type: version}"),
     ("word", "{type: enum, values: [time, events, user, error]}"),
-    ("build", r#"{type: code, pattern: "[0-9]{3,6}"}"#),
+    ("build", r#"{type: code, pattern: "[0-9]{3,6}[a-z]?"}"#),
     ("lot", r#"{type: code, pattern: "[A-Z]{2}[0-9]{4}[A-Z]"}"#),
     ("loose", r#"{type: code, pattern: "[A-Z0-9]{1,10}"}"#),
 ];

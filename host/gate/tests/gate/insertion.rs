@@ -30,7 +30,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("{type: serial}", SERIAL),
     ("{type: version}", "2.3.1"),
     (r#"{type: lot, pattern: "[0-9]{7}[A-K]"}"#, "1234567A"),
-    (r#"{type: code, pattern: "[0-9]{3,6}"}"#, "4711"),
+    (r#"{type: code, pattern: "[0-9]{3,6}[a-z]?"}"#, "4711"),
     (r#"{type: code, pattern: "[A-Z]{0,3}[0-9-]{1,24}"}"#, "FL1-2"),
     (r#"{type: code, pattern: "[A-Z0-9]{0,12}[0-9./:-]{1,20}"}"#, "A1/2"),
     (r#"{type: code, pattern: "[a-zA-Z0-9.@-]{1,12}[0-9+]{0,20}"}"#, "a1"),

@@ -135,12 +135,12 @@ fn a_version_is_no_address_date_or_phone_number() {
 
 #[test]
 fn a_code_fits_its_pattern_from_end_to_end() {
-    let field = r#"{type: code, pattern: "[0-9]{3,6}"}"#;
-    assert_eq!(judge(field, text("471")), Ok("\"471\"".into()));
-    for bad in ["", "47", "471a", "a471", "47 1", " 471"] {
+    let field = r#"{type: code, pattern: "E[0-9]{3,6}"}"#;
+    assert_eq!(judge(field, text("E471")), Ok("\"E471\"".into()));
+    for bad in ["", "E47", "E471a", "aE471", "E47 1", " E471"] {
         assert_eq!(judge(field, text(bad)), Err(Reason::PatternMismatch), "{bad}");
     }
-    assert_eq!(judge(field, text("1234567")), Err(Reason::TooLong));
+    assert_eq!(judge(field, text("E1234567")), Err(Reason::TooLong));
 }
 
 #[test]

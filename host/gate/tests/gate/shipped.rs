@@ -88,15 +88,9 @@ fn read(ty: &FieldType, text: &str) -> Option<Value> {
     }
 }
 
-/// How many values a numeric field takes, as a power of ten. A code of digits alone is a number too: no shape and no
-/// detector can tell a build from a record number of the same length.
+/// How many values a numeric field takes, as a power of ten.
 fn width(ty: &FieldType) -> Option<u32> {
     let values = match ty {
-        FieldType::Code { pattern, max_bytes }
-            if pattern.starts_with("[0-9]{") && pattern.find('}') == Some(pattern.len() - 1) =>
-        {
-            10f64.powi(i32::from(*max_bytes))
-        }
         FieldType::Int { range, .. } => (range.max - range.min) as f64,
         FieldType::Float { range, decimals } => (range.max - range.min) * 10f64.powi((*decimals).into()),
         FieldType::Duration { range, .. } => (range.max - range.min) as f64 / 1e6,

@@ -22,7 +22,7 @@ streams:
       instrument: {type: serial}
       at:         {type: timestamp}
       took:       {type: duration, range: [0s, 1h], decimals: 3}
-      build:      {type: code, pattern: "[0-9]{3,6}"}
+      build:      {type: code, pattern: "[0-9]{3,6}[a-z]?"}
       label:      {type: code, pattern: "[AB]{1,2}[ \"\\\\]?[0-9]{0,2}", optional: true}
       software:   {type: version, optional: true}
       power:      {type: float, unit: mW, range: [-100, 100], decimals: 2}

@@ -45,9 +45,10 @@ fn values(raw: &RawField) -> Result<Vec<Box<str>>, Fault> {
 
 pub(super) fn code(raw: &RawField) -> Result<FieldType, Fault> {
     let Some(pattern) = &raw.pattern else {
-        return Err(Fault::here("a code needs `pattern`, such as `pattern: \"[0-9]{3,6}\"`"));
+        return Err(Fault::here("a code needs `pattern`, such as `pattern: \"E[0-9]{3}\"`"));
     };
     let max_bytes = pattern::max_bytes(pattern, raw.max_length).map_err(|why| Fault::at("pattern", why))?;
+    pattern::refuse_number(pattern).map_err(|why| Fault::at("pattern", why))?;
     Ok(FieldType::Code { pattern: pattern.as_str().into(), max_bytes })
 }
 

@@ -1,97 +1,139 @@
-//! How many digits in a row a pattern asks for. The gate refuses codes with 8 or more, as record numbers and dates of
-//! birth have, so a pattern that is made for such would never let anything pass.
+//! How many digits a pattern asks for: whether they are all of it, and whether they make a long number. The gate
+//! refuses codes with 8 or more in a row, as record numbers and dates of birth have, so a pattern that is made for
+//! such would never let anything pass.
 //!
-//! Counts only places that accept nothing but digits: `[A-Z0-9]{10}` may stand, and the gate refuses what comes
-//! of it.
+//! Counts only places that accept nothing but digits, or nothing but separators: `[A-Z0-9]{10}` may stand, and the
+//! gate refuses what comes of it.
 
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 
-/// From this many digits in a row on the gate refuses a code.
-const LONG_NUMBER_DIGITS: usize = 8;
+/// From this many digits on, with at most one separator between each two, the gate refuses a code.
+const LONG_NUMBER_DIGITS: u32 = 8;
+/// What the gate takes for a separator.
+const SEPARATORS: &[u8] = b" -./_:";
+
+/// Whether all that a pattern accepts is digits.
+pub(super) fn are_all(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => true,
+        HirKind::Literal(literal) => literal.0.iter().all(u8::is_ascii_digit),
+        HirKind::Class(class) => Place::of(class) == Place::Digit,
+        HirKind::Repetition(repeated) => are_all(&repeated.sub),
+        HirKind::Capture(group) => are_all(&group.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().all(are_all),
+    }
+}
 
 /// Fails if the pattern spells out a long number.
 pub(super) fn refuse_long_numbers(hir: &Hir) -> Result<(), String> {
-    if Run::of(hir).longest < LONG_NUMBER_DIGITS {
+    if !Runs::NONE.through(hir).long {
         return Ok(());
     }
     Err(format!(
-        "the pattern is made for {LONG_NUMBER_DIGITS} or more digits in a row, which the gate always refuses: they \
-         could be a record number or a date of birth"
+        "the pattern is made for {LONG_NUMBER_DIGITS} or more digits, which the gate always refuses, also with \
+         separators between them: they could be a record number or a date of birth"
     ))
 }
 
-/// The longest rows of digits in what a part of a pattern accepts.
-#[derive(Clone, Copy)]
-struct Run {
-    /// At its beginning.
-    leading: usize,
-    /// At its end.
-    trailing: usize,
-    /// Anywhere.
-    longest: usize,
-    /// The whole of it, if it can be digits and nothing else.
-    whole: Option<usize>,
+/// How many digits may stand in a row before a place, by all ways that lead there: the gate's count, for a whole
+/// pattern at once. Bit `n` of a set stands for `n` digits.
+#[derive(Clone, Copy, PartialEq)]
+struct Runs {
+    /// The digit before was the last of so many.
+    after_digit: u32,
+    /// A separator, or the end of the run, stands between.
+    apart: u32,
+    /// A way had a long number.
+    long: bool,
 }
 
-impl Run {
-    const NONE: Self = Self { leading: 0, trailing: 0, longest: 0, whole: None };
+impl Runs {
+    const NONE: Self = Self { after_digit: 0, apart: 1, long: false };
 
-    fn of(hir: &Hir) -> Self {
+    /// After what `hir` accepts.
+    fn through(self, hir: &Hir) -> Self {
         match hir.kind() {
-            HirKind::Empty | HirKind::Look(_) => Self::digits(0),
-            HirKind::Literal(literal) => literal
-                .0
-                .iter()
-                .fold(Self::digits(0), |run, byte| run.then(Self::place(byte.is_ascii_digit()))),
-            HirKind::Class(class) => Self::place(only_digits(class)),
-            HirKind::Repetition(repeated) => {
-                let once = Self::of(&repeated.sub);
-                // More often than this changes nothing but the time it takes.
-                let times =
-                    repeated.max.map_or(LONG_NUMBER_DIGITS, |max| LONG_NUMBER_DIGITS.min(max as usize));
-                let all = (0..times).fold(Self::digits(0), |run, _| run.then(once));
-                if repeated.min == 0 { all.or(Self::digits(0)) } else { all }
+            HirKind::Empty | HirKind::Look(_) => self,
+            HirKind::Literal(literal) => {
+                literal.0.iter().fold(self, |runs, byte| runs.over(Place::of_byte(*byte)))
             }
-            HirKind::Capture(group) => Self::of(&group.sub),
-            HirKind::Concat(parts) => {
-                parts.iter().fold(Self::digits(0), |run, part| run.then(Self::of(part)))
+            HirKind::Class(class) => self.over(Place::of(class)),
+            HirKind::Repetition(repeated) => self.repeatedly(repeated),
+            HirKind::Capture(group) => self.through(&group.sub),
+            HirKind::Concat(parts) => parts.iter().fold(self, |runs, part| runs.through(part)),
+            HirKind::Alternation(parts) => {
+                parts.iter().map(|part| self.through(part)).reduce(Self::or).unwrap_or(self)
             }
-            HirKind::Alternation(parts) => parts.iter().map(Self::of).reduce(Self::or).unwrap_or(Self::NONE),
         }
     }
 
-    fn digits(count: usize) -> Self {
-        Self { leading: count, trailing: count, longest: count, whole: Some(count) }
+    fn repeatedly(self, repeated: &Repetition) -> Self {
+        let mut last = (0..repeated.min).fold(self, |runs, _| runs.through(&repeated.sub));
+        let mut all = last;
+        // More often than this only makes numbers longer that are long already.
+        let more = repeated.max.map_or(LONG_NUMBER_DIGITS, |max| LONG_NUMBER_DIGITS.min(max - repeated.min));
+        for _ in 0..more {
+            last = last.through(&repeated.sub);
+            let known = all;
+            all = all.or(last);
+            if all == known {
+                break;
+            }
+        }
+        all
     }
 
-    fn place(is_digit: bool) -> Self {
-        if is_digit { Self::digits(1) } else { Self::NONE }
-    }
-
-    fn then(self, next: Self) -> Self {
-        let across = self.trailing + next.leading;
-        Self {
-            leading: self.leading.max(self.whole.map_or(0, |whole| whole + next.leading)),
-            trailing: next.trailing.max(next.whole.map_or(0, |whole| self.trailing + whole)),
-            longest: self.longest.max(next.longest).max(across),
-            whole: self.whole.zip(next.whole).map(|(one, other)| one + other),
+    fn over(self, place: Place) -> Self {
+        let none = Self { after_digit: 0, apart: 0, ..self };
+        match place {
+            Place::Digit => {
+                let more = (self.after_digit | self.apart) << 1;
+                let long = more >> LONG_NUMBER_DIGITS;
+                Self {
+                    after_digit: more & !(long << LONG_NUMBER_DIGITS),
+                    long: self.long || long > 0,
+                    ..none
+                }
+            }
+            Place::Separator => Self { apart: self.after_digit | u32::from(self.apart > 0), ..none },
+            Place::Other => Self { apart: 1, ..none },
         }
     }
 
     fn or(self, other: Self) -> Self {
         Self {
-            leading: self.leading.max(other.leading),
-            trailing: self.trailing.max(other.trailing),
-            longest: self.longest.max(other.longest),
-            whole: self.whole.max(other.whole),
+            after_digit: self.after_digit | other.after_digit,
+            apart: self.apart | other.apart,
+            long: self.long || other.long,
         }
     }
 }
 
-fn only_digits(class: &Class) -> bool {
-    let is_digit = |first: u32, last: u32| first >= u32::from(b'0') && last <= u32::from(b'9');
-    match class {
-        Class::Bytes(class) => class.iter().all(|range| is_digit(range.start().into(), range.end().into())),
-        Class::Unicode(class) => class.iter().all(|range| is_digit(range.start().into(), range.end().into())),
+/// What one place of a code accepts.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    Digit,
+    Separator,
+    /// Anything else, and more than one kind.
+    Other,
+}
+
+impl Place {
+    fn of_byte(byte: u8) -> Self {
+        match byte {
+            b'0'..=b'9' => Place::Digit,
+            _ if SEPARATORS.contains(&byte) => Place::Separator,
+            _ => Place::Other,
+        }
+    }
+
+    fn of(class: &Class) -> Self {
+        let bytes: Vec<u8> = match class {
+            Class::Bytes(class) => class.iter().flat_map(|range| range.start()..=range.end()).collect(),
+            Class::Unicode(_) => return Place::Other, // patterns are read without Unicode
+        };
+        let mut places = bytes.into_iter().map(Self::of_byte);
+        let first = places.next().unwrap_or(Place::Other);
+        if places.all(|place| place == first) { first } else { Place::Other }
     }
 }

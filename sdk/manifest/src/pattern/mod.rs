@@ -40,6 +40,17 @@ pub(crate) fn max_bytes(pattern: &str, max_length: Option<u16>) -> Result<u16, S
     Ok(longest)
 }
 
+/// Fails if `pattern` accepts nothing but digits. No shape and no detector tells an error code from an age or a
+/// ward's number; a range at least shows a reviewer how many values there are.
+pub(crate) fn refuse_number(pattern: &str) -> Result<(), String> {
+    if !digits::are_all(&parse(pattern)?) {
+        return Ok(());
+    }
+    Err("the pattern accepts digits alone, a number: make it an int with a range, such as \
+         `type: int, range: [100, 9999]`"
+        .into())
+}
+
 fn parse(pattern: &str) -> Result<Hir, String> {
     if !pattern.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return Err("a pattern is written in printable ASCII".into());
@@ -81,9 +92,22 @@ mod tests {
         assert_eq!(max_bytes("[0-9]{3,6}", None), Ok(6));
         assert_eq!(max_bytes("FL[0-9]{1,2}(-[AHW])?", None), Ok(6));
         assert_eq!(max_bytes("[A-Z0-9]{6,10}", Some(8)), Ok(8));
-        assert_eq!(max_bytes("[0-9]{4}-[0-9]{4}", None), Ok(9));
+        assert_eq!(max_bytes("[0-9]{4}-[0-9]{3}", None), Ok(8));
+        assert_eq!(max_bytes("[0-9]{4}--[0-9]{4}", None), Ok(10));
+        assert_eq!(max_bytes("[0-9]{4}A[0-9]{4}", None), Ok(9));
+        assert_eq!(max_bytes("[0-9A-]{12}", None), Ok(12));
         assert_eq!(max_bytes("[0-9]{1,7}", None), Ok(7));
         assert_eq!(max_bytes("Blue laser|Red laser", None), Ok(10));
+    }
+
+    #[test]
+    fn a_code_of_digits_alone_is_a_number() {
+        for number in ["[0-9]{3,6}", "404|50[0-9]", "([1-9][0-9]?){2}", "7"] {
+            assert!(refuse_number(number).unwrap_err().contains("int with a range"), "{number}");
+        }
+        for code in ["E[0-9]{3}", "[0-9]{3}-[0-9]{2}", "[0-9A-F]{2}", "4711[a-c]?"] {
+            assert_eq!(refuse_number(code), Ok(()), "{code}");
+        }
     }
 
     #[test]
@@ -107,10 +131,13 @@ mod tests {
             ("^[0-9]$", "leave out `^`"),
             ("[0-9]{0,3}", "empty text"),
             ("", "empty text"),
-            ("[0-9]{8}", "8 or more digits in a row"),
-            ("[0-9]{4}-?[0-9]{4}", "8 or more digits in a row"),
-            ("LOT(A|2026[0-9]{2})[0-9]{2}", "8 or more digits in a row"),
-            ("(A[0-9]{4}|[0-9]{4}B|[0-9]{4}){2}", "8 or more digits in a row"),
+            ("[0-9]{8}", "8 or more digits"),
+            ("[0-9]{4}-?[0-9]{4}", "8 or more digits"),
+            ("[0-9]{4}-[0-9]{4}", "8 or more digits"),
+            ("[0-9]{2}([-. ][0-9]{2}){3}", "8 or more digits"),
+            ("A[0-9]([ /]?[0-9]){0,7}B", "8 or more digits"),
+            ("LOT(A|2026[0-9]{2})[0-9]{2}", "8 or more digits"),
+            ("(A[0-9]{4}|[0-9]{4}B|[0-9]{4}){2}", "8 or more digits"),
             ("[a&&b]", "matches nothing"),
             (&"a".repeat(300), "at most 256"),
         ] {
