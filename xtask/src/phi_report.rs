@@ -6,6 +6,7 @@
 mod corpus;
 mod leak;
 mod program;
+mod shipped;
 mod table;
 mod width;
 
@@ -57,6 +58,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         let lines: Vec<&Line> = lines.iter().collect();
         document.leaks(title, &lines, &program.matched(&catalogue, &lines)?, &widths);
     }
+    document.shipped(&shipped::table()?);
     let out = repository().join(&options.out);
     std::fs::write(&out, document.text()).with_context(|| format!("can't write {}", out.display()))?;
     println!("written: {}", out.display());

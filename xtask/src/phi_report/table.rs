@@ -102,6 +102,16 @@ impl Document {
         self.rows("widest numeric slot that leaves", rows(&|_, answer| width(answer)));
     }
 
+    /// What fields of the shipped manifests take of `phi.dev`; `table` is the gate's own test's.
+    pub(super) fn shipped(&mut self, table: &str) {
+        self.heading("Every identifying value in every field of every shipped stream");
+        self.line(
+            "Each value of `phi.dev`, in every encoding that the gate's test knows, is put into each field of a record that\n\
+             would pass. **Textual fields take none.** A number within its range can't be told from a reading:\n",
+        );
+        self.text.push_str(table);
+    }
+
     fn rows(&mut self, by: &str, rows: BTreeMap<String, Row>) {
         self.line(&format!(
             "\n| {by} | records | something leaves | leaks | 95 % bound |\n|---|---|---|---|---|"
