@@ -3,18 +3,20 @@
 //!
 //! State across records, kept by the caller. It holds short hashes, and of each field the last value.
 
+mod joins;
 mod watch;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher as _};
 
 use labrelay_manifest::Field;
 use labrelay_model::{Digest, StreamName, Value};
 use serde::{Deserialize, Serialize};
 
-use crate::screen::check_seam;
 use crate::verdict::Fault;
 use crate::{AcceptedRecord, Gate, Refusal};
+use joins::Joins;
 use watch::Watch;
 
 /// Watches the unbound texts of one manifest's streams. As many watches as it has textual fields.
@@ -24,12 +26,14 @@ pub struct Guard {
     manifest: Digest,
     /// By stream and column.
     watches: BTreeMap<(u16, u16), Watch>,
+    /// Joins with the text of the column before, by stream and column.
+    joins: BTreeMap<(u16, u16), Joins>,
 }
 
 impl Guard {
     /// A guard that has seen nothing yet.
     pub fn new(gate: &Gate) -> Self {
-        Self { manifest: gate.manifest().sha256(), watches: BTreeMap::new() }
+        Self { manifest: gate.manifest().sha256(), watches: BTreeMap::new(), joins: BTreeMap::new() }
     }
 
     /// Whether it has watched records of this gate's manifest.
@@ -45,7 +49,7 @@ impl Guard {
             let refused = |fault: Fault| Refusal::of(&field.name, fault);
             self.watches.entry((stream, column)).or_default().note(text).map_err(refused)?;
             if let Some(left) = left {
-                check_seam(left, text).map_err(refused)?;
+                self.joins.entry((stream, column)).or_default().note(left, text).map_err(refused)?;
             }
             left = Some(text);
         }
@@ -68,6 +72,14 @@ fn unbound_texts(record: &AcceptedRecord) -> impl Iterator<Item = (u16, &Field, 
         Value::Text(text) if column.rule.is_unbound(text) => Some((at, &column.field, &**text)),
         _ => None,
     })
+}
+
+/// Enough to tell the values of one field apart, too little to tell what they were. Need not be the same in another
+/// version of this program: a window that straddles an update counts a value twice at most.
+fn short_hash(value: &impl Hash) -> u32 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish() as u32
 }
 
 impl fmt::Debug for Guard {

@@ -32,11 +32,3 @@ impl Screen {
         }
     }
 }
-
-/// Passes two neighbouring texts, unless one holds the beginning of an identifier and the other the rest.
-pub(crate) fn check_seam(left: &str, right: &str) -> Result<(), Fault> {
-    match detect::find_across(left, right) {
-        Some(found) => Err(Fault::found(Reason::SplitIdentifier, found)),
-        None => Ok(()),
-    }
-}

@@ -1,16 +1,16 @@
 //! One field under watch: how many of its last values were distinct, and what the one before was.
 
 use std::collections::BTreeSet;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use labrelay_model::Reason;
 use serde::{Deserialize, Serialize};
 
-use crate::screen::check_seam;
+use super::joins::Joins;
+use super::short_hash;
 use crate::verdict::Fault;
 
 /// Values judged together. Fewer would freeze a field for a handful of service visits; more would let more
-/// identifiers go before they are noticed. Bounds a field's state, which is saved with every commit, to some 300
+/// identifiers go before they are noticed. Bounds a field's state, which is saved with every commit, to some 400
 /// bytes.
 const WINDOW: u16 = 64;
 /// From this many distinct values of a window on, more than nine in ten, a field is frozen. Lots, builds and error
@@ -26,16 +26,24 @@ pub(super) enum Watch {
     Watching {
         /// Values in this window.
         seen: u16,
-        /// 32 bits of each distinct one's hash: enough to tell 64 apart, too little to tell what they were.
+        /// The short hash of each distinct one.
         distinct: BTreeSet<u32>,
         /// The value before, to which a token may go on.
         previous: Box<str>,
+        /// Joins with the value before: with the one that the next value makes, and the other. Where values are
+        /// halves, every second join is of two different things.
+        joins: [Joins; 2],
     },
 }
 
 impl Default for Watch {
     fn default() -> Self {
-        Watch::Watching { seen: 0, distinct: BTreeSet::new(), previous: Box::default() }
+        Watch::Watching {
+            seen: 0,
+            distinct: BTreeSet::new(),
+            previous: Box::default(),
+            joins: Default::default(),
+        }
     }
 }
 
@@ -46,11 +54,11 @@ impl Watch {
 
     /// Takes note of a value, or says why it must not leave.
     pub(super) fn note(&mut self, text: &str) -> Result<(), Fault> {
-        let Watch::Watching { seen, distinct, previous } = self else {
+        let Watch::Watching { seen, distinct, previous, joins } = self else {
             return Err(Reason::FrozenField.into());
         };
         *seen += 1;
-        distinct.insert(short_hash(text));
+        distinct.insert(short_hash(&text));
         if distinct.len() >= NEARLY_UNIQUE {
             *self = Watch::Frozen;
             return Err(Reason::FrozenField.into());
@@ -64,16 +72,9 @@ impl Watch {
         }
         // Also if the two are refused: else the first value would stand there forever, and refuse all others.
         let before = std::mem::replace(previous, text.into());
-        check_seam(&before, text)
+        joins.reverse();
+        joins[0].note(&before, text)
     }
-}
-
-/// Need not be the same in another version of this program: a window that straddles an update counts a value twice
-/// at most.
-fn short_hash(text: &str) -> u32 {
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    hasher.finish() as u32
 }
 
 #[cfg(test)]

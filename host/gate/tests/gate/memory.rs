@@ -24,9 +24,11 @@ streams:
       hours:      {type: int, range: [0, 1000000], monotone: true, optional: true}
       first:      {type: code, pattern: "[A-Z]{0,3}[0-9-]{1,8}", optional: true}
       second:     {type: code, pattern: "[A-Z]{0,3}[0-9-]{1,8}", optional: true}
+      third:      {type: lot, pattern: "[0-9]{3,5}", optional: true}
+      fourth:     {type: lot, pattern: "[0-9]{3,5}", optional: true}
 "#;
 
-fn accept(gate: &Gate, serial: &str, at: &str, rest: [Cell; 3]) -> AcceptedRecord {
+fn accept(gate: &Gate, serial: &str, at: &str, rest: [Cell; 5]) -> AcceptedRecord {
     let cells = [Some(text(serial)), Some(Value::Timestamp(time(at)))].into_iter().chain(rest);
     match gate.check(record(0, cells.collect()), now()) {
         Verdict::Accepted(record) => record,
@@ -35,11 +37,16 @@ fn accept(gate: &Gate, serial: &str, at: &str, rest: [Cell; 3]) -> AcceptedRecor
 }
 
 fn hours(day: u32, hours: i64) -> AcceptedRecord {
-    accept(&gate(RUNS), SERIAL, &format!("2026-02-{day:02}T00:00:00Z"), [Some(Value::Int(hours)), None, None])
+    accept(
+        &gate(RUNS),
+        SERIAL,
+        &format!("2026-02-{day:02}T00:00:00Z"),
+        [Some(Value::Int(hours)), None, None, None, None],
+    )
 }
 
 fn codes(first: Option<&str>, second: Option<&str>) -> AcceptedRecord {
-    accept(&gate(RUNS), SERIAL, "2026-02-01T00:00:00Z", [None, first.map(text), second.map(text)])
+    accept(&gate(RUNS), SERIAL, "2026-02-01T00:00:00Z", [None, first.map(text), second.map(text), None, None])
 }
 
 #[test]
@@ -63,8 +70,9 @@ fn counters_are_kept_by_instrument_and_survive_being_saved() {
         gate(RUNS).manifest().clone(),
         labrelay_gate::Site { inventory: Some(inventory), ..Default::default() },
     );
-    let reading =
-        |serial, value| accept(&gate, serial, "2026-02-01T00:00:00Z", [Some(Value::Int(value)), None, None]);
+    let reading = |serial, value| {
+        accept(&gate, serial, "2026-02-01T00:00:00Z", [Some(Value::Int(value)), None, None, None, None])
+    };
     let mut counters = Counters::default();
     counters.note(&reading("A1", 900)).unwrap();
     counters.note(&reading("B2", 5)).unwrap();
@@ -114,6 +122,56 @@ fn a_token_split_over_two_fields_is_noticed() {
     assert_eq!(refusal.reason, Reason::SplitIdentifier);
     assert_eq!(refusal.field.unwrap().as_str(), "second");
     guard.note(&codes(Some("FL1"), Some("FL2"))).unwrap();
+}
+
+fn lots(gate: &Gate, third: u32, fourth: u32) -> AcceptedRecord {
+    let lot = |number: u32| Some(text(&number.to_string()));
+    let rest = [None, None, None, lot(third), lot(fourth)];
+    accept(gate, SERIAL, "2026-02-01T00:00:00Z", rest)
+}
+
+/// The halves of eight digits with the check digit that a BSN has.
+fn with_check_digit(eight: u32) -> Option<(u32, u32)> {
+    let digits = eight.to_string().into_bytes().into_iter().map(|byte| u32::from(byte - b'0'));
+    let check = digits.zip((2..=9).rev()).map(|(digit, weight)| digit * weight).sum::<u32>() % 11;
+    (check < 10 && eight % 10_000 >= 1000).then(|| (eight / 10_000, eight % 10_000 * 10 + check))
+}
+
+#[test]
+fn halves_of_bare_digits_are_noticed_after_some_records() {
+    let halves = || (0..).filter_map(|number| with_check_digit(12_341_000 + number * 7919));
+    let gate = gate(RUNS);
+    let mut guard = Guard::new(&gate);
+    let mut side_by_side = halves().map(|(left, right)| guard.note(&lots(&gate, left, right)));
+    let refusal = side_by_side.by_ref().take(10).find_map(Result::err).unwrap();
+    assert_eq!(refusal.to_string(), "split_identifier (nl-bsn) in field fourth");
+    let mut guard = Guard::new(&gate);
+    let one_by_one = halves().flat_map(|(left, right)| [left, right]);
+    let mut one_by_one = one_by_one.map(|half| {
+        let code = half.to_string();
+        guard.note(&codes(Some(&code), None))
+    });
+    let refusal = one_by_one.by_ref().take(20).find_map(Result::err).unwrap();
+    assert_eq!(refusal.reason, Reason::SplitIdentifier);
+}
+
+#[test]
+fn lots_of_digits_hit_no_check_digit_by_chance() {
+    let mut seed = 4711_u32;
+    let mut lot = || {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let longest = [1000, 10_000, 100_000][(seed >> 24) as usize % 3];
+        longest / 10 + (seed >> 8) % (longest - longest / 10)
+    };
+    let gate = gate(RUNS);
+    let mut guard = Guard::new(&gate);
+    for _ in 0..10_000 {
+        let (third, fourth) = (lot(), lot());
+        // Each pair of boxes is used for some runs, else the fields would be frozen.
+        for _ in 0..3 {
+            guard.note(&lots(&gate, third, fourth)).unwrap();
+        }
+    }
 }
 
 #[test]
