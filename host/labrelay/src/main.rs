@@ -15,6 +15,7 @@ mod difference;
 mod exit;
 mod families;
 mod fixture_case;
+mod frozen;
 mod gate_command;
 mod gates;
 mod inbox;

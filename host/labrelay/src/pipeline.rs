@@ -2,13 +2,12 @@
 //!
 //! Whatever happens here, other families go on: trouble is written on the board, and tried again later.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use labrelay_gate::{GateState, StateError};
-use labrelay_model::{FamilyName, FieldName, FieldType, InputIdentity, SourceName, StreamName, Timestamp};
+use labrelay_model::{FamilyName, FieldType, InputIdentity, SourceName, Timestamp};
 use labrelay_source::{ScanReport, SeenInputs};
 use labrelay_spool::{Commit, CommitError, Spool, SpoolError};
 use labrelay_worker::{Backoff, WorkerError};
@@ -17,6 +16,7 @@ use tracing::{error, warn};
 
 use crate::clock;
 use crate::collecting::{Collecting, Poll};
+use crate::frozen::{self, FrozenField};
 use crate::inbox::Inbox;
 use crate::judge::{Judge, Judged};
 use crate::status::{Board, FamilyState};
@@ -50,7 +50,7 @@ pub(crate) struct Pipeline {
     /// Where requeues of this family come in.
     pub inbox: Rc<Inbox>,
     /// Fields that the operator knows to be frozen.
-    pub frozen: BTreeSet<(StreamName, FieldName)>,
+    pub frozen: Vec<FrozenField>,
     /// Tells it to stop.
     pub stop: Stop,
 }
@@ -104,6 +104,7 @@ impl Pipeline {
             let cursor = self.spool.cursor(&family)?;
             let now = clock::now();
             let mut state = self.gate_state(now)?;
+            self.tell_frozen(&state);
             if state.is_due(now) {
                 let judged = self.judge.close(now, &mut state, |_| {});
                 self.commit(judged, Some(&state), None, Vec::new())?;
@@ -124,7 +125,6 @@ impl Pipeline {
                     let (units, origins) = (polled.reply.units, &polled.origins);
                     let judged = self.judge.judge(units, origins, now, &mut state, |_, _| {});
                     self.commit(judged, Some(&state), Some(polled.reply.cursor), polled.finished)?;
-                    self.tell_frozen(&state);
                 }
             }
             read = Read::Something;
@@ -138,15 +138,15 @@ impl Pipeline {
         Ok(GateState::restore(self.judge.gate(), saved.as_deref(), now)?)
     }
 
-    /// Tells the operator of fields that do not leave any more, once each.
+    /// Tells the operator of fields that do not leave any more: on the board, and once each in the log.
     fn tell_frozen(&mut self, state: &GateState) {
-        for (stream, field) in state.frozen(self.judge.gate()) {
-            if self.frozen.insert((stream.clone(), field.name.clone())) {
-                error!(
-                    family = %self.judge.gate().manifest().family(), %stream, field = %field.name,
-                    "frozen: its values are nearly unique, as identifiers are; the manifest must be narrower"
-                );
-            }
+        let frozen = frozen::fields(self.judge.gate(), state);
+        for field in frozen.iter().filter(|field| !self.frozen.contains(field)) {
+            error!(family = %self.family(), "{field}");
+        }
+        if frozen != self.frozen {
+            self.board.update(&self.family(), |status| status.frozen.clone_from(&frozen));
+            self.frozen = frozen;
         }
     }
 

@@ -1,6 +1,5 @@
 //! `labrelay run`: the service in the foreground. Starts a thread per family and the uploader; stops on a signal.
 
-use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -139,7 +138,7 @@ impl Service {
             board: self.board.clone(),
             inbox: Rc::clone(inbox),
             new_batch: Arc::clone(&self.new_batch),
-            frozen: BTreeSet::new(),
+            frozen: Vec::new(),
             stop: self.stop.clone(),
         })
     }

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::cli::StatusArgs;
 use crate::config::Config;
 use crate::exit::{FailAs as _, Failure};
+use crate::frozen::FrozenField;
 use crate::query::{self, Query};
 
 /// A snapshot of the whole service.
@@ -84,6 +85,9 @@ pub(crate) struct FamilyStatus {
     /// Files that could not be read at the last scan, in words; they are tried again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unreadable: Vec<String>,
+    /// Fields that the gate has frozen; told by a running service.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub frozen: Vec<FrozenField>,
     /// Counts since this spool began.
     pub ledger: Vec<LedgerLine>,
 }
@@ -259,6 +263,7 @@ fn print_for_a_person(status: &Status) {
     for (name, family) in &status.families {
         println!("\n{name}: {:?}{}", family.state, if family.idle { ", idle" } else { "" });
         family.trouble.iter().chain(&family.unreadable).for_each(|line| println!("  ! {line}"));
+        family.frozen.iter().for_each(|field| println!("  ! {field}"));
         for line in &family.ledger {
             let stream = line.stream.as_ref().map_or("(not read that far)", StreamName::as_str);
             let reason = line.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
