@@ -17,7 +17,9 @@ pub(crate) static GATE: LazyLock<Arc<Gate>> = LazyLock::new(|| {
 
 /// 2026-03-01T00:00:00Z, as every target reads the clock.
 pub(crate) fn now() -> Timestamp {
-    let Some(now) = Timestamp::from_micros(1_772_323_200_000_000) else { unreachable!("it is a year of four digits") };
+    let Some(now) = Timestamp::from_micros(1_772_323_200_000_000) else {
+        unreachable!("it is a year of four digits")
+    };
     now
 }
 
