@@ -53,12 +53,12 @@ impl EventRules {
     /// What a record of `event` must have in `column`. The event's column stands before all that depend on it.
     fn expected(&self, event: Option<u16>, column: usize) -> Expected<'_> {
         let event = event.and_then(|event| self.events.get(usize::from(event)));
-        let is_slot = column >= usize::from(self.columns.first_slot);
         match event {
             Some(event) if column == usize::from(self.columns.severity) => Expected::Severity(event.severity),
-            Some(event) if is_slot => event.slot(column).map_or(Expected::Nothing, Expected::Slot),
-            None if is_slot => Expected::Nothing,
-            _ => Expected::AsDeclared,
+            Some(event) => event.slot(column).map_or(Expected::Nothing, Expected::Slot),
+            // No record comes so far: an event is required, and its column knows no others.
+            None if column >= usize::from(self.columns.first_slot) => Expected::Nothing,
+            None => Expected::AsDeclared,
         }
     }
 }

@@ -69,7 +69,7 @@ impl Rule {
         Rule::Choice(taken.into())
     }
 
-    /// Passes `value`, made canonical, or says why not.
+    /// Passes `value`, which is no text, made canonical, or says why not.
     pub(crate) fn judge(&self, value: &mut Value, now: Timestamp) -> Result<(), Reason> {
         match (self, value) {
             (Rule::Int(range), Value::Int(number)) => check_whole(*number, range, EXACT_INT)?,
@@ -89,7 +89,6 @@ impl Rule {
                 let is_taken = taken.get(usize::from(*index)).is_some_and(|taken| *taken);
                 is_taken.then_some(()).ok_or(Reason::NotInValues)?;
             }
-            (_, Value::Text(text)) => self.judge_text(text)?,
             _ => return Err(Reason::WrongType),
         }
         Ok(())

@@ -86,6 +86,8 @@ fn every_other_writing_of_the_same_is_refused() {
         good.replace("\"row_id\"", "\"row\\u005fid\""),
         good.replace("abab\"", "abab\","),
         good.replace("\"abab", "\"+bab"),
+        good.replace("\"abab", "\"aba"),
+        good.replace("\"abab", "\"0abab"),
         good.replace("}}", "},\"x\":1}"),
         good.replace("}}", "} }"),
         good.replace('\n', " \n"),
@@ -165,7 +167,9 @@ fn the_header_counts_its_records() {
     for (declared, lines) in [(1, line(1) + &line(2)), (3, line(1) + &line(2)), (1, String::new())] {
         assert_eq!(check_lines(declared, &lines).unwrap_err(), BatchRefusal::WrongCount { declared });
     }
-    let declared = wire::MAX_BATCH_RECORDS + 1;
+    let most = wire::MAX_BATCH_RECORDS;
+    assert_eq!(check_lines(most, &line(1)).unwrap_err(), BatchRefusal::WrongCount { declared: most });
+    let declared = most + 1;
     assert_eq!(check_lines(declared, &line(1)).unwrap_err(), BatchRefusal::TooManyRecords { declared });
 }
 
@@ -196,6 +200,7 @@ fn the_header_is_strict() {
         assert_ne!(variant, good);
         let refused = check(&zstd(format!("{variant}\n{}", line(1)).as_bytes())).unwrap_err();
         assert_eq!(refused, BatchRefusal::Header, "{variant}");
+        assert_eq!((refused.line(), refused.reason()), (Some(1), None));
     }
     let other = good.replace("\"labrelay_batch\":1", "\"labrelay_batch\":2");
     let refused = check(&zstd(format!("{other}\n{}", line(1)).as_bytes())).unwrap_err();
@@ -239,6 +244,7 @@ fn a_bomb_is_stopped_by_its_size() {
     let bomb = zstd(&vec![0; 1 << 28]);
     assert!(bomb.len() < wire::MAX_BODY_BYTES);
     assert_eq!(check(&bomb).unwrap_err(), BatchRefusal::TooLarge);
+    assert_eq!(check(&vec![0; wire::MAX_BODY_BYTES]).unwrap_err(), BatchRefusal::NotZstd);
     assert_eq!(check(&vec![0; wire::MAX_BODY_BYTES + 1]).unwrap_err(), BatchRefusal::TooLarge);
 }
 

@@ -78,6 +78,33 @@ fn no_header_holds_a_byte_more_or_less_than_its_form() {
     }
 }
 
+/// Checks the headers with the value of one of them changed.
+fn check_with(name: &str, from: &str, to: &str) -> Result<(), EnvelopeRefusal> {
+    let mut headers = headers();
+    let (_, value) = headers.iter_mut().find(|(known, _)| *known == name).unwrap();
+    assert!(value.contains(from));
+    *value = value.replace(from, to);
+    check(PATH, &headers)
+}
+
+#[test]
+fn digests_and_signatures_have_the_length_of_theirs() {
+    let digest = format!("{}=", "A".repeat(43));
+    for wrong in ["A".repeat(44), "A".repeat(43), "A".repeat(42) + "==", "A".repeat(47) + "=", "=".repeat(44)]
+    {
+        let found = check_with("content-digest", &digest, &wrong);
+        assert_eq!(found, Err(EnvelopeRefusal::HeaderValue("content-digest")), "{wrong}");
+    }
+}
+
+#[test]
+fn a_signature_is_made_at_a_second_of_our_time() {
+    for wrong in ["176722560", "17672256000", "0767225600", "176722560x", "+767225600", ""] {
+        let found = check_with("signature-input", "1767225600", wrong);
+        assert_eq!(found, Err(EnvelopeRefusal::HeaderValue("signature-input")), "{wrong}");
+    }
+}
+
 #[test]
 fn a_signature_names_the_device_of_the_path() {
     let path = PATH.replace("flow-7", "flow-8");

@@ -126,6 +126,22 @@ fn an_event_stands_in_the_catalogue() {
 }
 
 #[test]
+fn a_word_of_another_field_claims_no_event() {
+    let with_shift = EVENTS.replace(
+        "    catalogue:\n",
+        "    fields:\n      shift: {type: enum, values: [early, late, night]}\n    catalogue:\n",
+    );
+    let gate = gate(&with_shift);
+    for shift in 0..3 {
+        let at_shift = |event: Vec<Cell>| [vec![Some(Value::Enum(shift))], event].concat();
+        check(&gate, at_shift(event(STARTED, 0, [None, None, None]))).unwrap();
+        let (reason, field) =
+            check(&gate, at_shift(event(STARTED, 0, [None, None, Some(text("PCB-0042"))]))).unwrap_err();
+        assert_eq!((reason, field.as_deref()), (Reason::SlotMismatch, Some("board")));
+    }
+}
+
+#[test]
 fn an_identifier_in_a_fitting_slot_is_refused() {
     let loose = EVENTS.replace("PCB-[0-9]{4}", "[a-zA-Z0-9@.-]{4,12}");
     let board = event(BOARD, 0, [None, None, Some(text("jd@lab.org"))]);
