@@ -1,7 +1,10 @@
 //! What the gate learns only from many records: counters that go back, fields that number their records, tokens in
 //! two pieces.
 
-use labrelay_gate::{AcceptedRecord, Counters, Gate, Guard, Verdict};
+use std::collections::BTreeSet;
+
+use labrelay_gate::{AcceptedRecord, Counters, Gate, Guard, Site, Verdict};
+use labrelay_manifest::Inventory;
 use labrelay_model::{Cell, Reason, Value};
 
 use crate::support::{SERIAL, gate, now, record, text, time};
@@ -27,6 +30,12 @@ streams:
       third:      {type: lot, pattern: "[0-9]{3,5}", optional: true}
       fourth:     {type: lot, pattern: "[0-9]{3,5}", optional: true}
 "#;
+
+/// A gate at a site with these instruments.
+fn gate_with(serials: BTreeSet<Box<str>>) -> Gate {
+    let inventory = Inventory { serials, ..Inventory::default() };
+    Gate::new(gate(RUNS).manifest().clone(), Site { inventory: Some(inventory), ..Site::default() })
+}
 
 fn accept(gate: &Gate, serial: &str, at: &str, rest: [Cell; 5]) -> AcceptedRecord {
     let cells = [Some(text(serial)), Some(Value::Timestamp(time(at)))].into_iter().chain(rest);
@@ -64,12 +73,7 @@ fn a_newer_reading_is_not_lower_and_an_older_one_not_higher() {
 
 #[test]
 fn counters_are_kept_by_instrument_and_survive_being_saved() {
-    let inventory =
-        labrelay_manifest::Inventory { serials: ["A1".into(), "B2".into()].into(), ..Default::default() };
-    let gate = Gate::new(
-        gate(RUNS).manifest().clone(),
-        labrelay_gate::Site { inventory: Some(inventory), ..Default::default() },
-    );
+    let gate = gate_with(["A1".into(), "B2".into()].into());
     let reading = |serial, value| {
         accept(&gate, serial, "2026-02-01T00:00:00Z", [Some(Value::Int(value)), None, None, None, None])
     };
@@ -96,6 +100,16 @@ fn a_field_that_numbers_its_records_is_frozen_and_the_others_go_on() {
     guard.note(&codes(Some("FL1"), None)).expect("a record without a value there leaves");
     let guard: Guard = postcard::from_bytes(&postcard::to_allocvec(&guard).unwrap()).unwrap();
     assert_eq!(guard.frozen(&gate).count(), 1, "also after a restart");
+}
+
+#[test]
+fn what_the_site_registers_may_be_unique_per_record() {
+    let serials: Vec<String> = (0..100).map(|number| format!("SN{number}")).collect();
+    let gate = gate_with(serials.iter().map(|serial| serial.as_str().into()).collect());
+    let mut guard = Guard::new(&gate);
+    for serial in serials {
+        guard.note(&accept(&gate, &serial, "2026-02-01T00:00:00Z", Default::default())).unwrap();
+    }
 }
 
 #[test]
