@@ -15,6 +15,7 @@ mod runtime;
 mod session;
 mod settings;
 pub mod testing;
+mod unmatched;
 
 pub use batch::Batch;
 pub use chrono_tz::Tz;

@@ -1,10 +1,10 @@
 //! Filling one record, field by field, against what the manifest declares.
 
 use labrelay_abi::MAX_TEXT_BYTES;
-use labrelay_manifest::Stream;
-use labrelay_model::{CellKind, Reason, Record, StreamIndex, Timestamp, Value};
+use labrelay_manifest::{Stream, innermost_root};
+use labrelay_model::{CellKind, FieldType, Reason, Record, StreamIndex, Timestamp, Value};
 
-use crate::{Batch, PollError, Unit};
+use crate::{Batch, PollError, Unit, unmatched};
 
 /// An index that no enum has: the gate answers `not_in_values`.
 const NO_SUCH_WORD: u16 = u16::MAX;
@@ -80,6 +80,12 @@ impl<'b, 'a> RecordBuilder<'b, 'a> {
         self.set(field, CellKind::Enum, role.map(Value::Enum))
     }
 
+    /// Sets a `path` by the declared folder that it lies in; the path itself goes nowhere.
+    pub fn path<'t>(self, field: &str, path: impl Into<Option<&'t str>>) -> Self {
+        let place = path.into().map(|path| self.place_of(field, path));
+        self.set(field, CellKind::Enum, place.map(Value::Enum))
+    }
+
     /// Reads event, severity and slots from `line` by the stream's catalogue, and adds the record to its unit. A
     /// line that fits no template is refused as `unmatched_event`; it is kept with the fields set so far, so that
     /// a wider catalogue can match it later.
@@ -93,7 +99,7 @@ impl<'b, 'a> RecordBuilder<'b, 'a> {
         match events.read(line, &mut self.batch.matched, &mut self.record.cells) {
             Some(()) => self.push(),
             None => {
-                let raw = events.refused(&self.record, line);
+                let raw = unmatched::kept(self.declared, &self.record, line);
                 self.batch.refuse(self.unit, Reason::UnmatchedEvent, &raw)
             }
         }
@@ -133,6 +139,13 @@ impl<'b, 'a> RecordBuilder<'b, 'a> {
         let fields = &self.declared.fields;
         let is = |at: &usize| fields.get(*at).is_some_and(|known| known.name.as_str() == field);
         (self.next..fields.len()).chain(0..self.next.min(fields.len())).find(is)
+    }
+
+    fn place_of(&self, field: &str, path: &str) -> u16 {
+        let declared = self.find(field).and_then(|at| self.declared.fields.get(at));
+        let Some(FieldType::Path { roots }) = declared.map(|field| &field.ty) else { return NO_SUCH_WORD };
+        let place = innermost_root(roots, path.as_bytes()).unwrap_or(roots.len());
+        u16::try_from(place).unwrap_or(NO_SUCH_WORD)
     }
 
     fn index_of(&self, field: &str, word: &str) -> u16 {

@@ -20,6 +20,7 @@ streams:
     fields:
       took: {type: duration, range: [0s, 1h]}
       by: {type: role, optional: true}
+      log: {type: path, roots: {data: 'D:\Data', archive: 'D:\Data\Old'}, optional: true}
     catalogue:
       laser_low:
         severity: warning
@@ -47,7 +48,7 @@ impl Collector for Lines {
             input.read_at(0, &mut text).unwrap();
             for (at, line) in (0..).zip(text.split(|byte| *byte == b'\n')) {
                 let record = batch.record(input.unit(Position(at)), "event")?.duration_us("took", 1_500_000);
-                record.role("by", "ANNA").line(line)?;
+                record.role("by", "ANNA").path("log", r"d:\data\old\jane.log").line(line)?;
             }
             input.finish();
         }
@@ -73,6 +74,7 @@ fn a_line_becomes_an_event_or_is_kept_for_a_wider_catalogue() {
     assert_eq!(value(0, "laser"), Some(Value::Enum(1)));
     assert_eq!(value(0, "power"), Some(Value::Int(12)));
     assert_eq!(value(0, "by"), Some(Value::Enum(1)), "the site's role, not the account");
+    assert_eq!(value(0, "log"), Some(Value::Enum(1)), "the innermost folder, not the path");
     assert_eq!(value(0, "user"), None);
     assert_eq!(value(1, "event"), Some(Value::Enum(1)));
     assert_eq!(value(1, "user"), Some(Value::Enum(5)), "nobody declared jane");
@@ -83,7 +85,7 @@ fn a_line_becomes_an_event_or_is_kept_for_a_wider_catalogue() {
     let kept: serde_json::Value = serde_json::from_slice(&raw.0).unwrap();
     let expected = serde_json::json!({
         "stream": "event",
-        "fields": { "took": 1.5, "by": "supervisor" },
+        "fields": { "took": 1.5, "by": "supervisor", "log": "archive" },
         "line": "User jane went",
     });
     assert_eq!(kept, expected);

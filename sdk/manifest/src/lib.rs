@@ -29,5 +29,5 @@ pub use length_of_time::settle_time;
 pub use manifest::{
     About, Aggregate, AggregateKind, Every, Field, Format, Manifest, Presence, Source, SourceKind, Stream,
 };
-pub use matcher::{Matched, Matcher, SiteWords, Unmatched};
+pub use matcher::{Matched, Matcher, SiteWords, Unmatched, innermost_root};
 pub use parse::schema;

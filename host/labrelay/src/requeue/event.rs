@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 
 use labrelay_gate::json;
 use labrelay_manifest::{Manifest, Matched, Matcher, SiteWords, Stream};
-use labrelay_model::{Record, Redacted, StreamIndex, Value};
+use labrelay_model::{Record, Redacted, StreamIndex};
 use serde::Deserialize;
 
 /// Matches lines; a stream's matcher is made at its first line.
@@ -22,7 +22,19 @@ struct EventLine {
     stream: String,
     /// The record's declared fields, as records have them.
     fields: serde_json::Map<String, serde_json::Value>,
-    line: String,
+    /// The line, if it is text; absent also where only its beginning could be kept.
+    line: Option<String>,
+    /// Another line: each byte as the character of that number.
+    line_latin1: Option<String>,
+}
+
+impl EventLine {
+    /// The whole line; `None` if it was too long to be kept.
+    fn line(&mut self) -> Option<Redacted> {
+        let text = self.line.take().map(String::into_bytes);
+        let bytes = || self.line_latin1.as_ref()?.chars().map(|byte| u8::try_from(byte).ok()).collect();
+        text.or_else(bytes).map(Redacted)
+    }
 }
 
 impl<'a> Events<'a> {
@@ -33,14 +45,15 @@ impl<'a> Events<'a> {
 
     /// The record that a line gives; `None` if it fits no template still.
     pub(super) fn record(&mut self, raw: &[u8]) -> Option<Record> {
-        let EventLine { stream, fields, line } = serde_json::from_slice(raw).ok()?;
-        let line = Redacted(line.into_bytes());
+        let mut kept: EventLine = serde_json::from_slice(raw).ok()?;
+        let line = kept.line()?;
+        let EventLine { stream, fields, .. } = kept;
         let declared = serde_json::json!({ "stream": stream, "fields": fields });
         let declared = Redacted(declared.to_string().into_bytes());
         let mut record = json::read_record(self.manifest, &declared.0).ok()?;
         let stream = self.manifest.stream_at(record.stream)?;
         self.matches(record.stream, stream, &line.0)?;
-        self.fill(&mut record, stream)?;
+        self.matched.fill(stream.catalogue.as_deref()?, &mut record.cells)?;
         Some(record)
     }
 
@@ -50,17 +63,5 @@ impl<'a> Events<'a> {
             Entry::Vacant(place) => place.insert(Matcher::of(stream)?),
         };
         matcher.match_line(line, self.words, &mut self.matched).ok()
-    }
-
-    /// Puts event, severity and slots to their cells.
-    fn fill(&mut self, record: &mut Record, stream: &Stream) -> Option<()> {
-        let catalogue = stream.catalogue.as_deref()?;
-        let (columns, event) = (catalogue.columns(), self.matched.event);
-        let severity = catalogue.events().get(usize::from(event))?.severity.index();
-        let own = [(columns.event, Value::Enum(event)), (columns.severity, Value::Enum(severity))];
-        for (field, value) in own.into_iter().chain(self.matched.cells.drain(..)) {
-            *record.cells.get_mut(usize::from(field))? = Some(value);
-        }
-        Some(())
     }
 }

@@ -176,6 +176,24 @@ fn a_log_line_is_matched_by_the_catalogue_of_today() {
 }
 
 #[test]
+fn a_line_is_matched_byte_for_byte_or_not_at_all() {
+    let kept = |key: &str, text: &str| {
+        let json =
+            format!(r#"{{"stream":"event","fields":{{"at":"2026-03-01T07:00:00Z"}},"{key}":"{text}"}}"#);
+        UnitOutcome::Refused(Reason::UnmatchedEvent, labrelay_model::Redacted(json.into_bytes()))
+    };
+    let catalogue = NARROW.replace("'Started'}", r"'Saved {p}', slots: {p: {type: ignored, shape: path}}}");
+    let lines = [
+        ("line_latin1", r"Saved C:\\M\u00fcller"),
+        ("line_start", r"Saved C:\\M"),
+        ("line_latin1", "\u{20ac}"),
+    ];
+    let refused = Refused::new((1..).zip(lines).map(|(at, (key, text))| unit(at, kept(key, text))).collect());
+    let requeued = refused.requeue(Reason::UnmatchedEvent, &judge(&catalogue));
+    assert_eq!(requeued, Requeued { units: 1, records: 1, refused: 2, unread: 0 });
+}
+
+#[test]
 fn bytes_that_no_plugin_could_read_stay() {
     let raw = UnitOutcome::Refused(Reason::BadText, labrelay_model::Redacted(b"\xff".to_vec()));
     let refused = Refused::new(vec![unit(1, raw)]);

@@ -24,6 +24,7 @@ mod flatten;
 mod line;
 mod number;
 mod reader;
+mod roots;
 mod site;
 mod threads;
 mod time;
@@ -33,7 +34,7 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
-use labrelay_model::Value;
+use labrelay_model::{Cell, Value};
 
 use reader::Reader;
 use threads::Threads;
@@ -43,6 +44,7 @@ use walk::{Arrival, Walk};
 use crate::{Catalogue, Part, Stream};
 
 pub(crate) use build::MAX_SLOTS;
+pub use roots::innermost_root;
 pub use site::SiteWords;
 pub(crate) use threads::MAX_BRANCHES;
 
@@ -69,6 +71,20 @@ pub struct Matched {
     /// Cells of a match that is not yet known to fit.
     spare: Vec<(u16, Value)>,
     threads: Threads,
+}
+
+impl Matched {
+    /// Moves the event, its severity and its slots to the cells of a record of the stream with this `catalogue`;
+    /// `None` if they are not of that stream.
+    pub fn fill(&mut self, catalogue: &Catalogue, cells: &mut [Cell]) -> Option<()> {
+        let columns = catalogue.columns();
+        let severity = catalogue.events().get(usize::from(self.event))?.severity.index();
+        let own = [(columns.event, Value::Enum(self.event)), (columns.severity, Value::Enum(severity))];
+        for (field, value) in own.into_iter().chain(self.cells.drain(..)) {
+            *cells.get_mut(usize::from(field))? = Some(value);
+        }
+        Some(())
+    }
 }
 
 /// No template fits. Holds nothing of the line.

@@ -5,7 +5,7 @@ use labrelay_model::{FieldType, FloatRange, IntRange, PathRoot, Value};
 use super::SiteWords;
 use super::number;
 use super::time::TimeForm;
-use crate::{Field, SlotKind, Surface};
+use crate::{Field, SlotKind, Surface, innermost_root};
 
 /// How the slots of one event are read.
 #[derive(Debug)]
@@ -37,7 +37,8 @@ pub(super) enum Worth {
 /// Folders of an event, with their indexes in the field.
 #[derive(Debug)]
 pub(super) struct Places {
-    roots: Vec<(PathRoot, u16)>,
+    roots: Box<[PathRoot]>,
+    indexes: Box<[u16]>,
     other: u16,
 }
 
@@ -106,55 +107,13 @@ fn printable(text: &[u8]) -> Option<&str> {
 
 impl Places {
     fn new(roots: &[PathRoot], column: &FieldType) -> Option<Self> {
-        let index = |root: &PathRoot| Some((root.clone(), column.choice_index(&root.word)?));
-        let mut roots = roots.iter().map(index).collect::<Option<Vec<_>>>()?;
-        // The longest folder first: it is the one that a path below it lies in.
-        roots.sort_by_key(|(root, _)| std::cmp::Reverse(root.folder.len()));
-        Some(Self { roots, other: u16::try_from(column.choices()?.checked_sub(1)?).ok()? })
+        let indexes = roots.iter().map(|root| column.choice_index(&root.word)).collect::<Option<_>>()?;
+        let other = u16::try_from(column.choices()?.checked_sub(1)?).ok()?;
+        Some(Self { roots: roots.into(), indexes, other })
     }
 
     fn find(&self, path: &[u8]) -> u16 {
-        if path.windows(2).any(|pair| pair == b"..") {
-            return self.other; // may lead out again
-        }
-        let holds = |(root, _): &&(PathRoot, u16)| lies_below(path, &root.folder);
-        self.roots.iter().find(holds).map_or(self.other, |(_, index)| *index)
-    }
-}
-
-/// Slashes and backslashes are the same; a Windows folder is compared without regard to case.
-fn lies_below(path: &[u8], folder: &str) -> bool {
-    let is_slash = |byte: u8| matches!(byte, b'/' | b'\\');
-    let windows = !folder.starts_with('/');
-    let folder = folder.trim_end_matches(['/', '\\']).as_bytes();
-    let same = |(one, other): (&u8, &u8)| {
-        one == other || (is_slash(*one) && is_slash(*other)) || (windows && one.eq_ignore_ascii_case(other))
-    };
-    let Some((beginning, rest)) = path.split_at_checked(folder.len()) else { return false };
-    beginning.iter().zip(folder).all(same) && rest.first().is_none_or(|byte| is_slash(*byte))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_becomes_the_longest_folder_that_holds_it() {
-        let root = |word: &str, folder: &str| PathRoot { word: word.into(), folder: folder.into() };
-        let roots =
-            vec![root("install", r"C:\Navios"), root("data", r"C:\Navios\Data\"), root("logs", "/var/log")];
-        let places = Places::new(&roots, &FieldType::Path { roots: roots.clone() }).unwrap();
-        for (path, place) in [
-            (r"C:\Navios\bin\x.exe", 0),
-            (r"c:/navios/data/Jane Doe.lmd", 1),
-            (r"C:\Navios", 0),
-            (r"C:\NaviosOld\x", 3),
-            (r"C:\Navios\..\Users\jane", 3),
-            ("/var/log/syslog", 2),
-            ("/VAR/log/syslog", 3),
-            (r"D:\x", 3),
-        ] {
-            assert_eq!(places.find(path.as_bytes()), place, "{path}");
-        }
+        let index = innermost_root(&self.roots, path).and_then(|at| self.indexes.get(at));
+        index.copied().unwrap_or(self.other)
     }
 }
