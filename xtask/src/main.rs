@@ -1,4 +1,5 @@
-//! One command per job of the repository: `cargo xtask demo`, `test`, `bench`, `fuzz`, `mutants`, `fixtures`, `phi-report`.
+//! One command per job of the repository: `cargo xtask demo`, `test`, `bench`, `fuzz`, `mutants`, `fixtures`,
+//! `phi-report`.
 //!
 //! Holds nothing that a laboratory's PC needs.
 
