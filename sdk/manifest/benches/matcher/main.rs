@@ -5,14 +5,18 @@
 //! fails when the machine is busy.
 #![allow(clippy::print_stdout)] // a figure for a person
 
+mod measure;
+mod regex_set;
 mod synthetic;
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use chrono_tz::Tz;
-use labrelay_manifest::{Manifest, Matched, Matcher, Part, SiteWords, Stream};
+use labrelay_manifest::{Manifest, Matched, Matcher, SiteWords, Stream};
 
+use measure::{Stopwatch, report, resident_kib, slowest_percent, time_some};
+use regex_set::regex_set;
 use synthetic::{Lines, Random, catalogue_yaml};
 
 type Failure = Box<dyn std::error::Error>;
@@ -24,10 +28,6 @@ const LINES: usize = 100_000;
 const ROUNDS: usize = 100;
 /// Enough for a figure of the others.
 const FEW_ROUNDS: usize = 10;
-/// A `RegexSet` of many templates is slow: it gets this long, and not all lines.
-const REGEX_SET_TIME: Duration = Duration::from_secs(3);
-/// What a `RegexSet` of 10,000 templates needs, and more.
-const REGEX_SET_BYTES: usize = 4 << 30;
 
 fn main() -> Result<(), Failure> {
     for events in EVENTS {
@@ -77,85 +77,4 @@ fn measure(events: usize, stream: &Stream, lines: &Lines) -> Result<(), Failure>
     });
     report(&figures);
     Ok(())
-}
-
-/// Measures the processor's time where the system tells it, so that other programs don't count; else the clock's.
-struct Stopwatch {
-    processor: Option<Duration>,
-    clock: Instant,
-}
-
-impl Stopwatch {
-    fn start() -> Self {
-        Self { processor: processor_time(), clock: Instant::now() }
-    }
-
-    fn elapsed(&self) -> Duration {
-        let spent = processor_time().zip(self.processor).map(|(now, start)| now.saturating_sub(start));
-        spent.unwrap_or_else(|| self.clock.elapsed())
-    }
-}
-
-/// Time that this thread ran.
-fn processor_time() -> Option<Duration> {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    text.split(' ').next()?.parse().ok().map(Duration::from_nanos)
-}
-
-/// The 99th percentile of the time a line takes, clock included.
-fn slowest_percent(lines: &Lines, mut work: impl FnMut(&[u8]) -> bool) -> Duration {
-    let mut times: Vec<Duration> = lines
-        .iter()
-        .map(|line| {
-            let start = Instant::now();
-            work(line);
-            start.elapsed()
-        })
-        .collect();
-    times.sort_unstable();
-    times.get(times.len() * 99 / 100).copied().unwrap_or_default()
-}
-
-/// The time a line takes, over as many lines as fit in [`REGEX_SET_TIME`].
-fn time_some(lines: &Lines, mut work: impl FnMut(&[u8])) -> Duration {
-    let (start, deadline) = (Stopwatch::start(), Instant::now() + REGEX_SET_TIME);
-    let mut count = 0;
-    for line in lines.iter().take_while(|_| Instant::now() < deadline) {
-        work(line);
-        count += 1;
-    }
-    start.elapsed() / count.max(1)
-}
-
-fn regex_set(stream: &Stream) -> Result<regex::bytes::RegexSet, Failure> {
-    let events = stream.catalogue.iter().flat_map(|catalogue| catalogue.events());
-    let patterns = events.flat_map(|event| {
-        event.templates.iter().map(|template| {
-            let part = |part: &Part| match part {
-                Part::Literal(text) => regex::escape(text),
-                Part::Slot(slot) => {
-                    let slot = event.slots.get(usize::from(*slot));
-                    slot.map_or_else(String::new, |slot| format!("(?:{})", slot.kind.written().regex))
-                }
-            };
-            format!("^{}$", template.parts.iter().map(part).collect::<String>())
-        })
-    });
-    let mut builder = regex::bytes::RegexSetBuilder::new(patterns);
-    Ok(builder.unicode(false).size_limit(REGEX_SET_BYTES).dfa_size_limit(64 << 20).build()?)
-}
-
-/// Memory of this process; 0 where the system does not tell.
-fn resident_kib() -> usize {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or_default()
-}
-
-fn report(figures: &serde_json::Value) {
-    if std::env::args().any(|argument| argument == "--json") {
-        return println!("{figures}");
-    }
-    let table = figures.as_object().into_iter().flatten();
-    println!("{}", table.map(|(name, figure)| format!("{name} {figure}")).collect::<Vec<_>>().join(", "));
 }
