@@ -3,24 +3,37 @@
 //! Lines are matched in the plugin's process; here a record that claims an event is judged as if it came from an
 //! attacker.
 
-use labrelay_manifest::{Catalogue, Event, EventColumns, Field, Presence, SlotKind};
+mod build;
+
+use labrelay_manifest::{EventColumns, Presence};
 use labrelay_model::{Reason, Timestamp, Value};
 
-use crate::binding::Binding;
 use crate::rule::Rule;
 
-/// The events of one stream.
+/// The events of one stream. They lie in flat arrays and share rules, so that a record of one among thousands waits
+/// little for memory.
 #[derive(Debug)]
 pub(crate) struct EventRules {
     columns: EventColumns,
     events: Vec<EventRule>,
+    /// Of one event after the other.
+    slots: Vec<SlotRule>,
+    rules: Vec<Rule>,
 }
 
 #[derive(Debug)]
 struct EventRule {
     severity: u16,
-    /// By column, in ascending order: a lookup costs the logarithm of one event's slots, whatever the catalogue.
-    slots: Vec<(u16, Rule)>,
+    /// Of the stream's slots, by column in ascending order: a lookup costs the logarithm of one event's slots,
+    /// whatever the catalogue.
+    slots: (u32, u32),
+}
+
+#[derive(Debug, Clone, Copy)]
+struct SlotRule {
+    column: u16,
+    /// Index into the stream's rules.
+    rule: u32,
 }
 
 /// What a record must have in one column.
@@ -37,11 +50,6 @@ pub(crate) enum Expected<'a> {
 }
 
 impl EventRules {
-    pub(crate) fn new(catalogue: &Catalogue, fields: &[Field], binding: &mut Binding) -> Self {
-        let compile = |event: &Event| EventRule::new(event, fields, binding);
-        Self { columns: catalogue.columns(), events: catalogue.events().iter().map(compile).collect() }
-    }
-
     /// The event that a record claims by `value` in `column`, if that is the event's column.
     pub(crate) fn claimed(&self, column: usize, value: &Value) -> Option<u16> {
         match value {
@@ -55,11 +63,18 @@ impl EventRules {
         let event = event.and_then(|event| self.events.get(usize::from(event)));
         match event {
             Some(event) if column == usize::from(self.columns.severity) => Expected::Severity(event.severity),
-            Some(event) => event.slot(column).map_or(Expected::Nothing, Expected::Slot),
+            Some(event) => self.slot(event, column).map_or(Expected::Nothing, Expected::Slot),
             // No record comes so far: an event is required, and its column knows no others.
             None if column >= usize::from(self.columns.first_slot) => Expected::Nothing,
             None => Expected::AsDeclared,
         }
+    }
+
+    fn slot(&self, event: &EventRule, column: usize) -> Option<&Rule> {
+        let (start, end) = event.slots;
+        let slots = self.slots.get(start as usize..end as usize)?;
+        let at = slots.binary_search_by_key(&column, |slot| usize::from(slot.column)).ok()?;
+        self.rules.get(slots.get(at)?.rule as usize)
     }
 }
 
@@ -97,23 +112,5 @@ impl<'a> Expected<'a> {
             (_, Presence::Required) => Err(Reason::MissingField),
             (_, Presence::Optional) => Ok(()),
         }
-    }
-}
-
-impl EventRule {
-    fn new(event: &Event, fields: &[Field], binding: &mut Binding) -> Self {
-        let mut slots: Vec<(u16, Rule)> = Vec::new();
-        for slot in &event.slots {
-            let SlotKind::Sent { field, ty, .. } = &slot.kind else { continue };
-            let Some(column) = fields.get(usize::from(*field)) else { continue };
-            slots.push((*field, Rule::of_slot(ty, &column.ty, binding)));
-        }
-        slots.sort_unstable_by_key(|(column, _)| *column);
-        Self { severity: event.severity.index(), slots }
-    }
-
-    fn slot(&self, column: usize) -> Option<&Rule> {
-        let at = self.slots.binary_search_by_key(&column, |(column, _)| usize::from(*column)).ok()?;
-        self.slots.get(at).map(|(_, rule)| rule)
     }
 }
