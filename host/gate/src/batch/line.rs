@@ -14,6 +14,9 @@ use crate::event::Expected;
 use crate::json::MAX_LINE_BYTES;
 use crate::stream::StreamGate;
 
+/// 128 bits, four in a digit.
+const ROW_ID_DIGITS: usize = 32;
+
 /// Why a line is refused.
 pub(super) enum Fault {
     /// It is not written as the gate writes.
@@ -26,8 +29,9 @@ pub(super) enum Fault {
 pub(super) fn judge(stream: &StreamGate, line: &[u8], now: Timestamp) -> Result<RowId, Fault> {
     let line = std::str::from_utf8(line).ok().filter(|line| line.len() <= MAX_LINE_BYTES);
     let rest = line.and_then(|line| line.strip_prefix("{\"row_id\":\"")).ok_or(Fault::Form)?;
-    let (hex, rest) = rest.split_once("\",\"fields\":{").ok_or(Fault::Form)?;
+    let (hex, rest) = rest.split_at_checked(ROW_ID_DIGITS).ok_or(Fault::Form)?;
     let row_id = read_row_id(hex).ok_or(Fault::Form)?;
+    let rest = rest.strip_prefix("\",\"fields\":{").ok_or(Fault::Form)?;
     let (mut rest, mut comma, mut event) = (rest, "", None);
     for (at, column) in stream.leaving().iter().enumerate() {
         let events = stream.leaving_events();
@@ -52,9 +56,9 @@ fn refused(column: &Column, fault: impl Into<crate::verdict::Fault>) -> Fault {
     Fault::Refused(Refusal::of(&column.field.name, fault))
 }
 
-/// 32 lower-case hex digits.
+/// Lower-case hex digits.
 fn read_row_id(hex: &str) -> Option<RowId> {
-    let is_canonical = hex.len() == 32 && hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let is_canonical = hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     u128::from_str_radix(hex, 16).ok().filter(|_| is_canonical).map(|id| RowId(id.to_be_bytes()))
 }
 
