@@ -31,10 +31,28 @@ pub use disguise::disguise;
 use facts::Facts;
 use table::TABLE;
 
+/// What is wrong with a text.
+pub(crate) enum Found {
+    Disguise,
+    Identifier(&'static Detector),
+}
+
+/// What [`disguise`] and then [`find`] say of `text`, which is looked through once for both.
+pub(crate) fn look(text: &str) -> Option<Found> {
+    let facts = Facts::of(text);
+    if disguise::is_disguised(text, facts) {
+        return Some(Found::Disguise);
+    }
+    find_with(text, facts).map(Found::Identifier)
+}
+
 /// The first detector that fires on `text`, the strongest kind first.
 pub fn find(text: &str) -> Option<&'static Detector> {
-    let may_fire = TABLE.may_fire(&Facts::of(text));
-    may_fire.then(|| TABLE.findings(text).next()).flatten()
+    find_with(text, Facts::of(text))
+}
+
+fn find_with(text: &str, facts: Facts) -> Option<&'static Detector> {
+    TABLE.may_fire(&facts).then(|| TABLE.findings(text, facts).next()).flatten()
 }
 
 /// The first detector that fires on an identifier of which `left` holds the beginning and `right` the rest.

@@ -3,7 +3,7 @@
 
 use labrelay_model::Reason;
 
-use crate::detect;
+use crate::detect::{self, Found};
 use crate::local_names::LocalNames;
 use crate::verdict::Fault;
 
@@ -23,11 +23,9 @@ impl Screen {
         if self.local_names.stand_in(text) {
             return Err(Reason::LocalName.into());
         }
-        if detect::disguise(text) {
-            return Err(Reason::Disguised.into());
-        }
-        match detect::find(text) {
-            Some(found) => Err(Fault::found(Reason::Identifier, found)),
+        match detect::look(text) {
+            Some(Found::Disguise) => Err(Reason::Disguised.into()),
+            Some(Found::Identifier(detector)) => Err(Fault::found(Reason::Identifier, detector)),
             None => Ok(()),
         }
     }

@@ -77,7 +77,10 @@ static PATTERNS: LazyLock<Option<RegexSet>> = LazyLock::new(|| {
 /// Whether `text` is written so that it hides another text, or holds anything but printable ASCII (which also takes
 /// invisible, bidirectional and look-alike characters).
 pub fn disguise(text: &str) -> bool {
-    let facts = Facts::of(text);
+    is_disguised(text, Facts::of(text))
+}
+
+pub(super) fn is_disguised(text: &str, facts: Facts) -> bool {
     if facts.marks.has_one_of(Marks::ODD) {
         return true;
     }

@@ -67,6 +67,19 @@ pub(super) struct Facts {
     pub(super) length: usize,
 }
 
+/// The marks of every byte.
+static MARKS: [Marks; 256] = {
+    let mut marks = [Marks::NONE; 256];
+    let mut rest: &mut [Marks] = &mut marks;
+    let mut byte = 0_u8;
+    while let Some((first, more)) = rest.split_first_mut() {
+        *first = Marks::of(byte);
+        byte = byte.wrapping_add(1);
+        rest = more;
+    }
+    marks
+};
+
 impl Facts {
     pub(super) fn of(text: &str) -> Self {
         let mut facts = Self { marks: Marks::NONE, digits: 0, letters: 0, word: 0, length: text.len() };
@@ -77,7 +90,7 @@ impl Facts {
             facts.word = facts.word.max(word);
             facts.letters += usize::from(is_letter);
             facts.digits += usize::from(byte.is_ascii_digit());
-            facts.marks = facts.marks.or(Marks::of(byte));
+            facts.marks = facts.marks.or(MARKS.get(usize::from(byte)).copied().unwrap_or(Marks::ODD));
         }
         facts
     }
@@ -85,6 +98,11 @@ impl Facts {
     /// Characters that are neither letter nor digit.
     pub(super) fn others(&self) -> usize {
         self.length - self.digits - self.letters
+    }
+
+    /// No less than the facts of the same letters and digits in any order, with fewer characters between them.
+    pub(super) fn respelled(self) -> Self {
+        Self { word: self.letters, ..self }
     }
 
     /// No less than the facts of two texts, one behind the other.
@@ -153,6 +171,16 @@ impl Needs {
     /// Grows with every need, so that none includes one that stands behind it.
     pub(super) fn strictness(&self) -> usize {
         self.digits + self.letters + self.word + self.others + self.length
+    }
+
+    /// Whether only a text with more than letters and digits can meet them.
+    pub(super) fn beyond_alphanumeric(&self) -> bool {
+        self.others > 0 || self.one_of != Marks::NONE
+    }
+
+    /// The length of the shortest text that can meet them, or less.
+    pub(super) fn least_length(&self) -> usize {
+        self.length.max(self.digits + self.letters.max(self.word) + self.others)
     }
 
     pub(super) fn met_by(&self, facts: &Facts) -> bool {

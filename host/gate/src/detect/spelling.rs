@@ -15,10 +15,14 @@ pub(super) struct Form {
     pub(super) weakest: Strength,
 }
 
-pub(super) fn forms(text: &str) -> Vec<Form> {
+/// With `is_checkable` also those that only a detector with a check digit may speak of.
+pub(super) fn forms(text: &str, is_checkable: bool) -> Vec<Form> {
     let mut forms = Vec::new();
     if text.contains('_') {
         forms.push(Form { text: text.replace('_', " "), weakest: Strength::Label });
+    }
+    if !is_checkable {
+        return forms;
     }
     let is_value = text.len() <= MAX_VALUE_BYTES;
     let tokens = text.split_whitespace().filter(|token| !is_value || token.len() < text.len());

@@ -24,6 +24,10 @@ pub(super) struct Table {
     patterns: RegexSet,
     /// The least needs of all rows: few, so that most texts are done with after a handful of comparisons.
     needs: Vec<Needs>,
+    /// Shorter texts of letters and digits alone meet none of them: most codes are such.
+    least_alphanumeric: usize,
+    /// The least needs of the rows with a check digit, which alone may speak of a text respelled.
+    checked_needs: Vec<Needs>,
 }
 
 struct Row {
@@ -36,8 +40,13 @@ impl Table {
         let mut rows: Vec<Row> = sources().flatten().filter_map(Row::compile).collect();
         rows.sort_by_key(|row| row.detector.strength);
         let patterns = compile_set(rows.iter().map(|row| row.detector.pattern)).unwrap_or_default();
-        let needs = least(rows.iter().map(|row| row.detector.needs).collect());
-        Self { rows, patterns, needs }
+        let needs = |row: &Row| row.detector.needs;
+        let checked = rows.iter().filter(|row| row.detector.strength == Strength::Checksum);
+        let checked_needs = least(checked.map(needs).collect());
+        let needs = least(rows.iter().map(needs).collect());
+        let alphanumeric = needs.iter().filter(|needs| !needs.beyond_alphanumeric());
+        let least_alphanumeric = alphanumeric.map(Needs::least_length).min().unwrap_or(usize::MAX);
+        Self { rows, patterns, needs, least_alphanumeric, checked_needs }
     }
 
     pub(super) fn detectors(&self) -> impl Iterator<Item = &'static Detector> {
@@ -45,12 +54,19 @@ impl Table {
     }
 
     pub(super) fn may_fire(&self, facts: &Facts) -> bool {
-        self.needs.iter().any(|needs| needs.met_by(facts))
+        let is_short_code = facts.others() == 0 && facts.length < self.least_alphanumeric;
+        !is_short_code && self.needs.iter().any(|needs| needs.met_by(facts))
+    }
+
+    fn may_fire_respelled(&self, facts: Facts) -> bool {
+        let facts = facts.respelled();
+        self.checked_needs.iter().any(|needs| needs.met_by(&facts))
     }
 
     /// Every detector that fires: on the text as it stands, then on its other spellings.
-    pub(super) fn findings(&self, text: &str) -> impl Iterator<Item = &'static Detector> {
-        let forms = std::iter::once_with(|| spelling::forms(text)).flatten();
+    pub(super) fn findings(&self, text: &str, facts: Facts) -> impl Iterator<Item = &'static Detector> {
+        let forms = move || spelling::forms(text, self.may_fire_respelled(facts));
+        let forms = std::iter::once_with(forms).flatten();
         let respelled = forms.flat_map(|form| self.fired(&form.text, form.weakest).collect::<Vec<_>>());
         self.fired(text, Strength::Label).chain(respelled)
     }
