@@ -48,7 +48,7 @@ pub(crate) struct Options {
 /// What can be measured.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Measurement {
-    /// Records that the gate judges in a second, on one core
+    /// Records and log lines that the gate judges in a second, on one core
     Gate,
     /// Records from worker to landing in a second, and the host's memory
     Whole,
