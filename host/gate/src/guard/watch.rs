@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn a_field_that_is_unique_per_record_is_frozen_and_stays_so() {
-        assert_eq!(passed((0..).map(|number| format!("A{number}"))), NEARLY_UNIQUE - 1);
+        assert_eq!(passed((0..1000).map(|number| format!("A{number}"))), NEARLY_UNIQUE - 1);
         let mut watch = Watch::default();
         let _ = (0..NEARLY_UNIQUE).try_for_each(|number| watch.note(&format!("A{number}")));
         assert!(watch.is_frozen());
@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn a_field_that_becomes_unique_late_is_frozen_then() {
         let late = 6400;
-        let values = (0..).map(|number: usize| format!("A{}", number.saturating_sub(late)));
+        let values = (0..2 * late).map(|number: usize| format!("A{}", number.saturating_sub(late)));
         assert!((late..=late + 64).contains(&passed(values)));
     }
 
