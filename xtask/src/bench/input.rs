@@ -31,7 +31,8 @@ fn write_line(log: &mut impl std::io::Write, at_us: u64, random: u64) -> std::io
     let (red, blue, voltage) = (2400 + part(10, 200), 2100 + part(15, 200), 2000 + part(20, 6000));
     let state = one_of(["idle", "running", "cleaning", "error"], part(25, 4));
     let stop = one_of(["time", "events", "user", "other"], part(30, 4));
-    let (lot, letter, build) = (part(35, 10_000), char::from(b'A' + part(40, 6) as u8), 1000 + part(45, 100));
+    // Few of each, as in a laboratory: a field whose values are nearly all new is frozen by the gate.
+    let (lot, letter, build) = (part(35, 10), char::from(b'A' + part(40, 2) as u8), 1000 + part(45, 10));
     let (red, blue, voltage) = (red as f64 / 100.0, blue as f64 / 100.0, voltage as f64 / 10.0);
     let aborted = part(50, 10) == 0;
     writeln!(
