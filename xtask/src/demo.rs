@@ -42,7 +42,7 @@ pub(crate) struct Options {
     /// Where everything goes: keys, spool, logs, lake, summary.json
     #[arg(long, value_name = "DIR", default_value = "demo-out")]
     pub(crate) out: PathBuf,
-    /// What the site declares: serials, qc, zone (YAML) [default: the serials found in the
+    /// What the site declares, as under `inventory` in its configuration (YAML) [default: the serials found in the
     /// input, or what the fixtures' site declares]
     #[arg(long, value_name = "FILE")]
     pub(crate) inventory: Option<PathBuf>,

@@ -132,7 +132,7 @@ pub(crate) struct ReplayArgs {
     /// A fixture case instead: its folder says family, input, inventory, time and what is expected
     #[arg(long, value_name = "DIR", conflicts_with_all = ["family", "input", "inventory", "now", "treat_as", "expect"])]
     pub case: Option<PathBuf>,
-    /// What the site declares: serials, qc, zone (YAML)
+    /// What the site declares, as under `inventory` in its configuration (YAML)
     #[arg(long, value_name = "FILE")]
     pub inventory: Option<PathBuf>,
     /// The time to judge by, as RFC 3339 [default: this PC's clock]
@@ -170,7 +170,7 @@ pub(crate) struct GateArgs {
     /// The manifest to judge by
     #[arg(long, value_name = "FILE")]
     pub manifest: PathBuf,
-    /// What the site declares: serials, qc, zone (YAML)
+    /// What the site declares, as under `inventory` in its configuration (YAML)
     #[arg(long, value_name = "FILE")]
     pub inventory: Option<PathBuf>,
     /// The time to judge by, as RFC 3339 [default: this PC's clock]

@@ -1,9 +1,9 @@
 //! `labrelay catalogue learn`: proposes a catalogue, and matches every line again before it shows it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use labrelay_manifest::{Matched, Matcher};
 use labrelay_mining::{Heading, MAX_LINE_BYTES, Miner, Proposal, Words};
 
@@ -29,6 +29,9 @@ pub(crate) fn learn(args: &LearnArgs) -> anyhow::Result<ExitCode> {
     let counts = miner.counts();
     let heading = Heading { family: args.family.to_string(), stream: args.stream.to_string() };
     let mut proposal = miner.finish(heading);
+    if proposal.events() == 0 {
+        return Err(nothing_to_learn(&args.from, counts.lines)).fail_as(Failure::Found);
+    }
     let unmatched = verify(&mut proposal, &files, args.stream.as_str())?;
     match &args.out {
         Some(out) => {
@@ -50,6 +53,13 @@ pub(crate) fn learn(args: &LearnArgs) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn nothing_to_learn(from: &Path, lines: u64) -> anyhow::Error {
+    anyhow!(
+        "{}: {lines} lines, and none that a template could be made of; name a folder with the instrument's logs as text",
+        from.display()
+    )
 }
 
 /// Matches all lines again, as if every word had been confirmed; where one does not match, the values
