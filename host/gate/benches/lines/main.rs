@@ -20,20 +20,12 @@ use std::time::Duration;
 
 use labrelay_manifest::Manifest;
 
-use measure::{Stopwatch, report, resident_kib, slowest_percent, time_some};
+use measure::{EVENTS, LINES, Stopwatch, report, resident_kib, rounds_for, slowest_percent, time_some};
 use regex_set::regex_set;
 use synthetic::{Lines, Random, catalogue_yaml};
 use way::Way;
 
 type Failure = Box<dyn std::error::Error>;
-
-const EVENTS: [usize; 3] = [100, 1_000, 10_000];
-/// More than a cache holds.
-const LINES: usize = 100_000;
-/// Ten million lines for the last and largest catalogue.
-const ROUNDS: usize = 100;
-/// Enough for a figure of the others.
-const FEW_ROUNDS: usize = 10;
 
 fn main() -> Result<(), Failure> {
     for events in EVENTS {
@@ -49,7 +41,7 @@ fn measure(events: usize, manifest: Arc<Manifest>) -> Result<(), Failure> {
     let mut way = Way::new(&manifest).ok_or("no catalogue")?;
     let accepted = lines.iter().filter(|line| way.judge(line).is_some()).count();
 
-    let rounds = if events == 10_000 { ROUNDS } else { FEW_ROUNDS };
+    let rounds = rounds_for(events);
     way.write_all(lines.iter()); // warms up what is measured below
     let warm = resident_kib();
     let per_line = time_rounds(rounds, || {

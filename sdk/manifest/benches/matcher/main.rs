@@ -15,19 +15,11 @@ use std::time::Instant;
 use chrono_tz::Tz;
 use labrelay_manifest::{Manifest, Matched, Matcher, SiteWords, Stream};
 
-use measure::{Stopwatch, report, resident_kib, slowest_percent, time_some};
+use measure::{EVENTS, LINES, Stopwatch, report, resident_kib, rounds_for, slowest_percent, time_some};
 use regex_set::regex_set;
 use synthetic::{Lines, Random, catalogue_yaml};
 
 type Failure = Box<dyn std::error::Error>;
-
-const EVENTS: [usize; 3] = [100, 1_000, 10_000];
-/// More than a cache holds.
-const LINES: usize = 100_000;
-/// Ten million lines for the last and largest catalogue.
-const ROUNDS: usize = 100;
-/// Enough for a figure of the others.
-const FEW_ROUNDS: usize = 10;
 
 fn main() -> Result<(), Failure> {
     for events in EVENTS {
@@ -49,7 +41,7 @@ fn measure(events: usize, stream: &Stream, lines: &Lines) -> Result<(), Failure>
     let site = SiteWords::new([], Tz::UTC);
     let mut pass = || lines.iter().filter(|line| matcher.match_line(line, &site, &mut out).is_ok()).count();
     let matched = pass();
-    let (rounds, warm) = (if events == 10_000 { ROUNDS } else { FEW_ROUNDS }, resident_kib());
+    let (rounds, warm) = (rounds_for(events), resident_kib());
     let start = Stopwatch::start();
     for _ in 0..rounds {
         black_box(pass());

@@ -4,6 +4,20 @@ use std::time::{Duration, Instant};
 
 use crate::synthetic::Lines;
 
+/// Sizes of catalogues that are measured.
+pub(crate) const EVENTS: [usize; 3] = [100, 1_000, 10_000];
+/// Lines that are read again and again: more than a cache holds.
+pub(crate) const LINES: usize = 100_000;
+/// Ten million lines for the last and largest catalogue.
+const ROUNDS: usize = 100;
+/// Enough for a figure of the others.
+const FEW_ROUNDS: usize = 10;
+
+/// How often the lines are read against a catalogue of this size.
+pub(crate) fn rounds_for(events: usize) -> usize {
+    if EVENTS.last() == Some(&events) { ROUNDS } else { FEW_ROUNDS }
+}
+
 /// For what is too slow to see all lines.
 const SLOW_TIME: Duration = Duration::from_secs(3);
 
