@@ -159,8 +159,9 @@ impl Pipeline {
         });
     }
 
-    /// Commits, with what the gate remembers from now on; waits as long as the spool is full, for then nothing of it was written. After any other error
-    /// the inputs are read again from what the spool says is committed, so nothing is lost or doubled.
+    /// Commits, with what the gate remembers from now on; waits as long as the spool is full, for then nothing of
+    /// it was written. After any other error the inputs are read again from what the spool says is committed, so
+    /// nothing is lost or doubled.
     fn commit(
         &mut self,
         judged: Judged,
