@@ -3,8 +3,8 @@
 use std::sync::atomic::Ordering;
 
 use labrelay_model::{
-    AcceptedLines, BatchHeader, Digest, FamilyName, InputIdentity, LedgerCounts, LedgerKey, SourceName,
-    StreamId, Timestamp,
+    AcceptedLines, BatchHeader, Digest, FamilyName, GapCounts, GapKey, InputIdentity, LedgerCounts,
+    LedgerKey, SourceName, StreamId, Timestamp,
 };
 use redb::WriteTransaction;
 
@@ -13,7 +13,9 @@ use crate::cursor::CURSORS;
 use crate::gate_state::GATE_STATES;
 use crate::seal::SEALING_BYTES;
 use crate::stream::cost;
-use crate::{CommitError, QuarantineEntry, Spool, SpoolError, backlog, ledger, quarantine, seen, status};
+use crate::{
+    CommitError, QuarantineEntry, Spool, SpoolError, backlog, gaps, ledger, quarantine, seen, status,
+};
 
 /// Room that commits leave on the disk. Telling that a batch has landed writes too (some tree pages and the
 /// allocator's state, well under 1 MiB), so a spool that took the last byte could never be emptied.
@@ -40,6 +42,8 @@ pub struct Commit {
     pub seen: Vec<(SourceName, InputIdentity)>,
     /// What to add to the ledger.
     pub ledger: Vec<(LedgerKey, LedgerCounts)>,
+    /// What vanished before it could be read.
+    pub gaps: Vec<(GapKey, GapCounts)>,
     /// Units that did not pass.
     pub quarantined: Vec<QuarantineEntry>,
     /// The host's clock.
@@ -51,7 +55,10 @@ impl std::fmt::Debug for Commit {
         // Cursor and gate's state are left out: they hold what a plugin and a gate remember.
         let mut shown = f.debug_struct("Commit");
         shown.field("family", &self.family).field("lines", &self.lines).field("ledger", &self.ledger);
-        shown.field("seen", &self.seen.len()).field("quarantined", &self.quarantined.len());
+        shown
+            .field("gaps", &self.gaps)
+            .field("seen", &self.seen.len())
+            .field("quarantined", &self.quarantined.len());
         shown.finish_non_exhaustive()
     }
 }
@@ -100,6 +107,7 @@ impl Spool {
             GATE_STATES.put(txn, &self.sealer, &commit.family, commit.gate_state.as_deref())?;
             seen::put(txn, &commit.family, &commit.seen, commit.now)?;
             ledger::add(txn, &commit.ledger)?;
+            gaps::add(txn, &commit.gaps)?;
             quarantine::put(txn, sealed.as_ref(), self.config.quarantine_max_bytes, commit.now)?;
             more(txn)?;
             Ok(committed)

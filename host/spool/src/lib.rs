@@ -13,6 +13,7 @@ mod damage;
 mod disk;
 mod epoch;
 mod error;
+mod gaps;
 mod gate_state;
 mod journal;
 mod keys;

@@ -172,6 +172,7 @@ fn found(txn: &WriteTransaction, epoch: &[u8; 16], proof: &[u8]) -> Result<(), S
 fn add_later_tables(txn: &WriteTransaction) -> Result<(), SpoolError> {
     txn.open_table(layout::QUARANTINE_COUNTS)?;
     txn.open_table(layout::GATE_STATE)?;
+    txn.open_table(layout::GAPS)?;
     Ok(())
 }
 
@@ -179,7 +180,8 @@ fn add_later_tables(txn: &WriteTransaction) -> Result<(), SpoolError> {
 fn complete(store: &Store) -> Result<(), SpoolError> {
     let has_all = store.read(|txn| {
         Ok(is_there(txn.open_table(layout::QUARANTINE_COUNTS))?
-            && is_there(txn.open_table(layout::GATE_STATE))?)
+            && is_there(txn.open_table(layout::GATE_STATE))?
+            && is_there(txn.open_table(layout::GAPS))?)
     })?;
     if has_all { Ok(()) } else { store.write(add_later_tables) }
 }

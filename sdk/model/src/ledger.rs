@@ -34,3 +34,26 @@ pub struct LedgerCounts {
     /// Records these units gave; more than 0 only where accepted.
     pub records: u64,
 }
+
+/// Where a gap is counted: what vanished from a source before it could be read.
+///
+/// A gap is no unit. Nobody has read how many lines or messages are missing, so it stands beside the units, with the bytes
+/// that were seen and never read.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct GapKey {
+    /// Instrument family.
+    pub family: FamilyName,
+    /// Declared source in which something vanished.
+    pub source: SourceName,
+    /// How it vanished.
+    pub reason: Reason,
+}
+
+/// How much vanished.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub struct GapCounts {
+    /// How many times.
+    pub gaps: u64,
+    /// Bytes that were seen and never read: at least so many are missing.
+    pub bytes: u64,
+}

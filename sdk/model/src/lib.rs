@@ -21,7 +21,7 @@ pub use field::{
     CellKind, Course, FieldType, FloatRange, IntRange, OTHER_PLACE, PathRoot, ROLES, StreamShape,
 };
 pub use input::{InputId, InputIdentity, Position};
-pub use ledger::{LedgerCounts, LedgerKey, Outcome};
+pub use ledger::{GapCounts, GapKey, LedgerCounts, LedgerKey, Outcome};
 pub use name::{DeviceName, FamilyName, FieldName, NameError, SourceName, StreamId, StreamName};
 pub use reason::Reason;
 pub use record::{Cell, Record, StreamIndex};

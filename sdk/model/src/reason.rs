@@ -178,6 +178,14 @@ reasons! {
     TooLate = 69, "too_late" =>
         "Nothing: a sum that has left is never changed. Keep the PC running, so that files come within the week.";
 
+    // Gaps: what vanished before it was read.
+    /// The file was deleted, or left the folder, before it was read to its end.
+    Vanished = 80, "vanished" =>
+        "Keep the instrument's logs longer, or Labrelay running; what is gone can't be collected.";
+    /// The file was truncated or rewritten before it was read to its end.
+    CutShort = 81, "cut_short" =>
+        "Let the instrument rotate its logs by renaming, or keep Labrelay running; what is gone can't be collected.";
+
     // Delivery.
     /// The receiver refused the batch; it was replaced by a tombstone and set aside.
     RefusedByReceiver = 96, "refused_by_receiver" =>

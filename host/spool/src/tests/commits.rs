@@ -1,6 +1,6 @@
 //! A commit is there whole, in order and after a restart, or not at all.
 
-use labrelay_model::{LedgerCounts, LedgerKey, Outcome, Reason, Seq};
+use labrelay_model::{GapCounts, GapKey, LedgerCounts, LedgerKey, Outcome, Reason, Seq};
 
 use super::support::{Site, at, empty, input, lines, read, records, stream};
 use crate::{Commit, CommitError, Committed};
@@ -142,4 +142,22 @@ fn threads_commit_at_once_and_nothing_is_lost() {
         spool.marks().unwrap().iter().map(|mark| mark.last.unwrap().0).collect::<Vec<_>>(),
         [40, 20, 20]
     );
+}
+
+#[test]
+fn gaps_add_up_beside_the_ledger() {
+    let site = Site::new();
+    let gap = |reason, gaps, bytes| {
+        let key = GapKey { family: "navios".parse().unwrap(), source: "event_log".parse().unwrap(), reason };
+        (key, GapCounts { gaps, bytes })
+    };
+    let spool = site.open();
+    spool.commit(&Commit { gaps: vec![gap(Reason::Vanished, 1, 10)], ..empty() }).unwrap();
+    spool
+        .commit(&Commit { gaps: vec![gap(Reason::Vanished, 2, 5), gap(Reason::CutShort, 1, 7)], ..empty() })
+        .unwrap();
+    drop(spool);
+    let spool = site.open();
+    assert_eq!(spool.gaps().unwrap(), [gap(Reason::Vanished, 3, 15), gap(Reason::CutShort, 1, 7)]);
+    assert!(spool.ledger().unwrap().is_empty());
 }
