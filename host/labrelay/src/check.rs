@@ -9,6 +9,7 @@ use labrelay_upload::{Trouble, Uploader as _};
 
 use crate::cli::ConfigArgs;
 use crate::config::{Config, Family};
+use crate::confined::SandboxStatus;
 use crate::device::DeviceKeys;
 use crate::exit::Failure;
 use crate::families::{Installation, InstalledFamily};
@@ -84,6 +85,11 @@ impl Report {
             installed.describe.plugin_version,
             installed.plugin.display()
         ));
+        let sandbox = SandboxStatus::from(&installed.confinement);
+        match sandbox.accepted_missing.is_empty() {
+            true => self.ok(&format!("{name}: {sandbox}")),
+            false => self.warn(&format!("{name}: sandbox"), &sandbox.to_string()),
+        }
     }
 
     fn folder(&mut self, what: &str, folder: &Path) {

@@ -65,6 +65,9 @@ pub(crate) struct Collecting {
     worker: Option<Worker>,
     suspects: Suspects,
     wants: usize,
+    /// By all workers of this family, and of that by the present one.
+    printed_bytes: u64,
+    printed_by_worker: u64,
 }
 
 /// What one poll gave.
@@ -112,6 +115,8 @@ impl Collecting {
             worker: None,
             suspects: Suspects::default(),
             wants: INPUTS_PER_POLL,
+            printed_bytes: 0,
+            printed_by_worker: 0,
         }
     }
 
@@ -179,6 +184,21 @@ impl Collecting {
         }
     }
 
+    /// The heartbeat between polls, when no code of the plugin runs: whether a worker has ended by itself meanwhile. No input
+    /// is to blame for it; the next poll starts another.
+    pub(crate) fn has_lost_worker(&mut self) -> bool {
+        let lost = self.worker.as_mut().is_some_and(|worker| !worker.is_alive());
+        if lost {
+            self.worker = None;
+        }
+        lost
+    }
+
+    /// Bytes that the plugin has printed since the service started. They are thrown away.
+    pub(crate) fn printed_bytes(&self) -> u64 {
+        self.printed_bytes
+    }
+
     /// Ends the worker in good order.
     pub(crate) fn stop(&mut self) {
         if let Some(worker) = self.worker.take() {
@@ -234,15 +254,19 @@ impl Collecting {
             Some(worker) => worker,
             None => self.start_worker(committed)?,
         };
-        let reply = worker.poll(&request, &files, &self.shapes)?; // after an error the worker is gone
+        let reply = worker.poll(&request, &files, &self.shapes);
+        self.printed_bytes += worker.printed_bytes().saturating_sub(self.printed_by_worker);
+        self.printed_by_worker = worker.printed_bytes();
+        let reply = reply?; // after an error the worker is gone
         self.worker = Some(worker);
         let wants = reply.wants.iter().map(|want| usize::from(want.inputs)).max();
         self.wants = wants.unwrap_or(INPUTS_PER_POLL).clamp(1, INPUTS_PER_POLL);
         Ok(reply)
     }
 
-    fn start_worker(&self, cursor: Option<Vec<u8>>) -> Result<Worker, WorkerError> {
-        let mut worker = Worker::start(&worker_spec(&self.family.plugin)?)?;
+    fn start_worker(&mut self, cursor: Option<Vec<u8>>) -> Result<Worker, WorkerError> {
+        let mut worker = Worker::start(&worker_spec(&self.family.plugin, &self.family.accept_missing)?)?;
+        self.printed_by_worker = 0;
         if worker.describe()? != self.family.describe {
             return Err(WorkerError::Changed);
         }

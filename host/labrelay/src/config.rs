@@ -3,6 +3,7 @@
 //! `docs/configuration.md` describes each key; an unknown key is an error that names the line.
 
 mod quarantine;
+mod sandbox;
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU64;
@@ -17,6 +18,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
 pub(crate) use quarantine::Quarantine;
+pub(crate) use sandbox::Sandbox;
 
 /// Greatest configuration file in bytes; a site's is a few kilobytes.
 const MAX_CONFIG_BYTES: u64 = 1 << 20;
@@ -52,6 +54,9 @@ pub(crate) struct Config {
     /// Bound of the journal of what has left.
     #[serde(default)]
     pub journal: Journal,
+    /// What the system lacks of the workers' sandbox and the site accepts.
+    #[serde(default)]
+    pub sandbox: Sandbox,
 }
 
 /// One family at this site.
@@ -212,6 +217,8 @@ pub(crate) fn read_inventory(path: Option<&Path>) -> anyhow::Result<Option<Inven
 
 #[cfg(test)]
 mod tests {
+    use labrelay_os::sandbox::Part;
+
     use super::*;
 
     const MINIMAL: &str = "labrelay: 1\nstate: ./state\nplugins: ./plugins\nmanifests: ./manifests\n\
@@ -249,6 +256,16 @@ mod tests {
         assert_eq!(place.settle, Some(Duration::from_secs(2)));
         let error = format!("{:#}", read(&site("soon")).unwrap_err());
         assert!(error.contains("`soon` is no length of time"), "{error}");
+    }
+
+    #[test]
+    fn a_site_may_accept_missing_parts_of_the_sandbox_by_their_names_only() {
+        let site = |parts| format!("{MINIMAL}sandbox: {{accept_missing: [{parts}]}}\n");
+        assert_eq!(read(MINIMAL).unwrap().sandbox.accept_missing, []);
+        let accepted = read(&site("files, system_calls")).unwrap().sandbox.accept_missing;
+        assert_eq!(accepted, [Part::Files, Part::SystemCalls]);
+        let error = format!("{:#}", read(&site("everything")).unwrap_err());
+        assert!(error.contains("`everything` is no part of the sandbox"), "{error}");
     }
 
     #[test]

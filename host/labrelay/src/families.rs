@@ -9,6 +9,7 @@ use anyhow::{Context as _, anyhow};
 use labrelay_abi::Describe;
 use labrelay_manifest::Manifest;
 use labrelay_model::{Digest, FamilyName};
+use labrelay_os::sandbox::{Confinement, Part};
 use labrelay_worker::{Worker, WorkerError, WorkerSpec};
 
 use crate::cli::InstallArgs;
@@ -27,6 +28,10 @@ pub(crate) struct InstalledFamily {
     pub plugin: PathBuf,
     /// What the plugin says of itself.
     pub describe: Describe,
+    /// How it was held when it was asked.
+    pub confinement: Confinement,
+    /// Parts of the sandbox that may be missing.
+    pub accept_missing: Vec<Part>,
 }
 
 /// Where plugins and manifests lie.
@@ -36,6 +41,8 @@ pub(crate) struct Installation {
     pub plugins: PathBuf,
     /// Folder of manifests.
     pub manifests: PathBuf,
+    /// Parts of the sandbox that the site accepts as missing; a command without a configuration accepts none.
+    accept_missing: Vec<Part>,
     /// The plugin folder is a build's output folder, where libraries lie that are no plugins.
     among_others: bool,
 }
@@ -43,7 +50,12 @@ pub(crate) struct Installation {
 impl Installation {
     /// What the site's configuration names: every library in its plugin folder is meant to be a plugin.
     pub(crate) fn of_site(config: &Config) -> Self {
-        Self { plugins: config.plugins.clone(), manifests: config.manifests.clone(), among_others: false }
+        Self {
+            plugins: config.plugins.clone(),
+            manifests: config.manifests.clone(),
+            accept_missing: config.sandbox.accept_missing.clone(),
+            among_others: false,
+        }
     }
 
     /// From the command line, or beside this program: an installed tree has `plugins/` and `manifests/`
@@ -61,6 +73,7 @@ impl Installation {
                 Some(dir) => dir,
                 None => return Err(anyhow!("no folder of manifests found; name it with --manifests DIR")),
             },
+            accept_missing: Vec::new(),
             among_others,
         })
     }
@@ -109,8 +122,12 @@ impl Installation {
         let manifest = self.manifest(family)?;
         let mut trouble = Vec::new();
         for plugin in self.libraries()? {
-            match describe(&plugin) {
-                Ok(describe) if describe.family == *family => return matched(manifest, plugin, describe),
+            match describe(&plugin, &self.accept_missing) {
+                Ok((describe, confinement)) if describe.family == *family => {
+                    check_match(&manifest, &plugin, &describe)?;
+                    let accept_missing = self.accept_missing.clone();
+                    return Ok(InstalledFamily { manifest, plugin, describe, confinement, accept_missing });
+                }
                 Ok(_) => {}
                 Err(error) => trouble.push(error.to_string()), // names the file
             }
@@ -124,10 +141,10 @@ impl Installation {
     }
 }
 
-fn matched(manifest: Arc<Manifest>, plugin: PathBuf, describe: Describe) -> anyhow::Result<InstalledFamily> {
+fn check_match(manifest: &Manifest, plugin: &Path, describe: &Describe) -> anyhow::Result<()> {
     let (ours, theirs) = (manifest.sha256(), Digest(describe.manifest_sha256));
     if ours == theirs {
-        return Ok(InstalledFamily { manifest, plugin, describe });
+        return Ok(());
     }
     Err(anyhow!(
         "{} was built for another version of the {} manifest ({theirs}) than the installed one ({ours}); \
@@ -138,17 +155,18 @@ fn matched(manifest: Arc<Manifest>, plugin: PathBuf, describe: Describe) -> anyh
     .fail_as(Failure::Plugin)
 }
 
-/// What a library says of itself, asked in a worker of its own.
-pub(crate) fn describe(plugin: &Path) -> Result<Describe, WorkerError> {
-    let mut worker = Worker::start(&worker_spec(plugin)?)?;
+/// What a library says of itself, asked in a worker of its own, and how that was confined.
+fn describe(plugin: &Path, accept_missing: &[Part]) -> Result<(Describe, Confinement), WorkerError> {
+    let mut worker = Worker::start(&worker_spec(plugin, accept_missing)?)?;
     let describe = worker.describe();
+    let confinement = worker.confinement().clone();
     worker.stop();
-    describe
+    Ok((describe?, confinement))
 }
 
 /// This very program, started as a worker for `plugin`.
-pub(crate) fn worker_spec(plugin: &Path) -> Result<WorkerSpec, WorkerError> {
-    WorkerSpec::this_program(plugin)
+pub(crate) fn worker_spec(plugin: &Path, accept_missing: &[Part]) -> Result<WorkerSpec, WorkerError> {
+    Ok(WorkerSpec { accept_missing: accept_missing.to_vec(), ..WorkerSpec::this_program(plugin)? })
 }
 
 /// Reads one manifest; errors name file, line and column.

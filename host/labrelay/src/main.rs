@@ -9,6 +9,7 @@ mod cli;
 mod clock;
 mod collecting;
 mod config;
+mod confined;
 mod control;
 mod device;
 mod difference;

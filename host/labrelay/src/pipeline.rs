@@ -30,6 +30,11 @@ const COMMIT_RETRY: Duration = Duration::from_secs(1);
 /// A worker with nothing to read is ended after this: it costs memory on an old PC, and is back in milliseconds
 /// with the committed cursor when there is something again.
 const END_IDLE_WORKER_AFTER: Duration = Duration::from_secs(60);
+/// Failures in a row, without anything committed between them, after which a plugin is parked. With the pauses between
+/// them that is some 8 minutes, which a passing trouble (a disk that wakes up, an update) does not last.
+const PARK_AFTER_FAILURES: u32 = 10;
+/// A parked plugin is tried again after this: its maker's update is found without anybody's doing.
+const PARKED_RETRY: Duration = Duration::from_secs(3600);
 /// How often seen inputs are marked as still present; they are forgotten after 90 days of absence.
 const TOUCH_SEEN_EVERY: Duration = Duration::from_secs(6 * 3600);
 
@@ -51,6 +56,8 @@ pub(crate) struct Pipeline {
     pub inbox: Rc<Inbox>,
     /// Fields that the operator knows to be frozen.
     pub frozen: Vec<FrozenField>,
+    /// Failures of the plugin since something of it was last committed.
+    pub failures: u32,
     /// Tells it to stop.
     pub stop: Stop,
 }
@@ -67,6 +74,9 @@ impl Pipeline {
                 self.stop.wait(SCAN_EVERY);
                 continue;
             }
+            if self.collecting.has_lost_worker() {
+                warn!(family = %self.family(), "the idle worker process has ended; another is started when there is something to read");
+            }
             let reports = self.scan();
             if touched.is_none_or(|at| at.elapsed() > TOUCH_SEEN_EVERY) {
                 self.touch_seen();
@@ -75,6 +85,7 @@ impl Pipeline {
             match self.drain() {
                 Ok(read) => {
                     backoff.reset();
+                    self.failures = 0;
                     self.note_idle(&reports);
                     if read == Read::Something {
                         last_read = Instant::now();
@@ -83,16 +94,32 @@ impl Pipeline {
                     }
                     self.stop.wait(SCAN_EVERY);
                 }
-                Err(Setback { state, words }) => {
-                    let pause = backoff.next_pause();
-                    warn!(family = %self.family(), pause_s = pause.as_secs_f32(), "{words}");
-                    self.note(state, Some(words));
-                    self.stop.wait(pause);
-                }
+                Err(setback) => self.wait_after(setback, &mut backoff),
             }
         }
         self.collecting.stop();
         self.note(FamilyState::Stopped, None);
+    }
+
+    /// Says what went wrong, and waits: the longer the more often it did, and long once the plugin is parked.
+    fn wait_after(&mut self, Setback { state, words }: Setback, backoff: &mut Backoff) {
+        if state == FamilyState::Restarting {
+            self.failures += 1;
+        }
+        if self.failures == 1 {
+            backoff.reset(); // something was committed since the last one
+        }
+        let parked = self.failures >= PARK_AFTER_FAILURES;
+        let (state, words, pause) = match parked {
+            true => (FamilyState::Parked, parked_words(&words), PARKED_RETRY),
+            false => (state, words, backoff.next_pause()),
+        };
+        match parked {
+            true => error!(family = %self.family(), pause_s = pause.as_secs_f32(), "{words}"),
+            false => warn!(family = %self.family(), pause_s = pause.as_secs_f32(), "{words}"),
+        }
+        self.note(state, Some(words));
+        self.stop.wait(pause);
     }
 
     /// Polls until there is nothing more to read.
@@ -199,6 +226,7 @@ impl Pipeline {
             }
         }
         self.collecting.committed(&commit.seen);
+        self.failures = 0;
         if accepted {
             self.new_batch.notify_one();
         }
@@ -227,9 +255,10 @@ impl Pipeline {
     fn note_idle(&self, reports: &[ScanReport]) {
         let unreadable = self.collecting.unreadable(reports);
         let idle = reports.iter().all(|report| report.complete && report.settling == 0 && report.ready == 0);
+        let printed_bytes = self.collecting.printed_bytes();
         self.board.update(&self.family(), |status| {
             (status.state, status.trouble) = (FamilyState::Running, None);
-            (status.idle, status.unreadable) = (idle, unreadable);
+            (status.idle, status.unreadable, status.printed_bytes) = (idle, unreadable, printed_bytes);
         });
     }
 
@@ -240,6 +269,13 @@ impl Pipeline {
     fn family(&self) -> FamilyName {
         self.judge.gate().manifest().family().clone()
     }
+}
+
+fn parked_words(words: &str) -> String {
+    format!(
+        "parked: the plugin failed {PARK_AFTER_FAILURES} times in a row ({words}); install another version of it and start \
+         Labrelay again; else it is tried every hour. Its inputs stay where they are, other families go on"
+    )
 }
 
 /// Whether there was anything to read.

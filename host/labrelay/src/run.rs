@@ -27,7 +27,7 @@ use crate::outbox::SpoolOutbox;
 use crate::pipeline::Pipeline;
 use crate::status::{Board, FamilyState};
 use crate::stop::Stop;
-use crate::{answer, clock, control, installed, receiver, setup, spool_access};
+use crate::{answer, clock, confined, control, installed, receiver, setup, spool_access};
 
 /// How often what is older than journal and quarantine keep is looked for; both keep by the day.
 const PURGE_EVERY: Duration = Duration::from_secs(3600);
@@ -127,6 +127,8 @@ impl Service {
     fn pipeline(&self, name: &FamilyName, family: &Family, inbox: &Rc<Inbox>) -> anyhow::Result<Pipeline> {
         let installed = self.installation().family(name)?;
         setup::keep_manifest(&self.config, &installed.manifest)?;
+        confined::note_missing(&self.config, name, &installed.confinement)?;
+        self.board.update(name, |status| status.sandbox = Some((&installed.confinement).into()));
         let plugin_version = installed.describe.plugin_version.as_str().into();
         let judge = self.judge(&installed)?;
         let setup = setup::of_site(&self.config, family, installed, self.keys.identity_key()?)?;
@@ -139,6 +141,7 @@ impl Service {
             inbox: Rc::clone(inbox),
             new_batch: Arc::clone(&self.new_batch),
             frozen: Vec::new(),
+            failures: 0,
             stop: self.stop.clone(),
         })
     }

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cli::StatusArgs;
 use crate::config::Config;
+use crate::confined::SandboxStatus;
 use crate::exit::{FailAs as _, Failure};
 use crate::frozen::FrozenField;
 use crate::query::{self, Query};
@@ -88,6 +89,12 @@ pub(crate) struct FamilyStatus {
     /// Fields that the gate has frozen; told by a running service.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub frozen: Vec<FrozenField>,
+    /// How its plugin is confined; told by a running service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sandbox: Option<SandboxStatus>,
+    /// Bytes that its plugin has printed since the service started. They are thrown away.
+    #[serde(default)]
+    pub printed_bytes: u64,
     /// Counts since this spool began.
     pub ledger: Vec<LedgerLine>,
 }
@@ -102,6 +109,8 @@ pub(crate) enum FamilyState {
     Running,
     /// Its worker failed and will be started again after a pause.
     Restarting,
+    /// Its worker failed too often in a row; it is tried every hour, and at the next start of the service.
+    Parked,
     /// It waits because the spool is full.
     Paused,
     /// It waits because this PC's clock is wrong, so that no time of a record could be believed.
@@ -264,6 +273,10 @@ fn print_for_a_person(status: &Status) {
         println!("\n{name}: {:?}{}", family.state, if family.idle { ", idle" } else { "" });
         family.trouble.iter().chain(&family.unreadable).for_each(|line| println!("  ! {line}"));
         family.frozen.iter().for_each(|field| println!("  ! {field}"));
+        family.sandbox.iter().for_each(|sandbox| println!("  {sandbox}"));
+        if family.printed_bytes > 0 {
+            println!("  the plugin has printed {} bytes, which were thrown away", family.printed_bytes);
+        }
         for line in &family.ledger {
             let stream = line.stream.as_ref().map_or("(not read that far)", StreamName::as_str);
             let reason = line.reason.map(|reason| format!(": {reason}")).unwrap_or_default();

@@ -9,4 +9,5 @@ pub mod memory;
 pub mod names;
 pub mod private;
 pub mod process;
+pub mod sandbox;
 pub mod space;

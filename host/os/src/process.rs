@@ -2,7 +2,7 @@
 #![allow(unsafe_code)]
 
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, PipeReader};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
@@ -13,21 +13,34 @@ use rustix::process::{Signal, set_parent_process_death_signal};
 use crate::channel::Channel;
 use crate::core_dump;
 
+/// A process that was started as a worker.
+#[derive(Debug)]
+pub struct StartedWorker {
+    /// The process.
+    pub child: Child,
+    /// Our end of its channel.
+    pub channel: Channel,
+    /// What it prints; it may hold anything.
+    pub output: PipeReader,
+}
+
 /// Starts `program` with the other end of the channel as its standard input and nothing else of ours: no
-/// environment, no descriptor that we have opened (Rust opens all close-on-exec), no terminal signals. What it prints is
-/// thrown away, since a plugin might print content.
-pub fn start_worker(program: &Path, args: &[OsString]) -> io::Result<(Child, Channel)> {
-    let (ours, theirs) = Channel::pair()?;
+/// environment, no descriptor that we have opened (Rust opens all close-on-exec), no terminal signals. What it prints
+/// comes out of one pipe.
+pub fn start_worker(program: &Path, args: &[OsString]) -> io::Result<StartedWorker> {
+    let (channel, theirs) = Channel::pair()?;
+    let (output, stdout) = io::pipe()?;
+    let stderr = stdout.try_clone()?;
     let child = Command::new(program)
         .args(args)
         .env_clear()
         .current_dir("/")
         .process_group(0)
         .stdin(Stdio::from(theirs))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
+        .stdout(stdout)
+        .stderr(stderr)
         .spawn()?;
-    Ok((child, ours))
+    Ok(StartedWorker { child, channel, output })
 }
 
 /// In the worker, before anything else: forbids core dumps; asks the system to end this process when the thread

@@ -44,6 +44,7 @@ fn worker() -> Worker {
         args: Vec::new(),
         plugin: std::env::current_exe().unwrap().with_file_name(library),
         limits: WorkerLimits::default(),
+        accept_missing: Vec::new(),
     };
     let mut worker = Worker::start(&spec).unwrap();
     let open = OpenRequest { settings_json: "{}".into(), qc: QcRule::All, zone: "UTC".into(), cursor: None };

@@ -26,6 +26,10 @@ impl WorkerProcess {
         self.child.id()
     }
 
+    pub(crate) fn is_alive(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
     /// Ends it, if it has not ended yet.
     pub(crate) fn end(&mut self) {
         // Both fail only for a process that has already been reaped.

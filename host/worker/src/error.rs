@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use labrelay_abi::PluginFault;
+use labrelay_os::sandbox::{Part, words};
 
 /// Why a plugin can't be used, or no longer.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +42,14 @@ pub enum WorkerError {
     /// Its own start code failed.
     #[error("{plugin}: the plugin failed while it was started; report this to its maker", plugin = .0.display())]
     FailedToStart(PathBuf),
+    /// The system can't hold the plugin as it must be held.
+    #[error("{plugin}: not loaded, since this system can't confine it ({parts} missing); a newer kernel can, or the site accepts it by `sandbox: {{accept_missing: [{parts}]}}` in the configuration (docs/sandbox.md)", plugin = .plugin.display(), parts = words(.missing))]
+    Unconfined {
+        /// The plugin.
+        plugin: PathBuf,
+        /// What is missing.
+        missing: Vec<Part>,
+    },
     /// The worker ended while it loaded the file.
     #[error("{plugin}: the worker process {how} while it loaded the plugin; the file is damaged or cut short: install the plugin again", plugin = .plugin.display())]
     DiedLoading {

@@ -24,11 +24,13 @@ pub(crate) enum Kind {
     Poll = 4,
     /// The ABI's `close`.
     Close = 5,
+    /// Confine yourself to what loading the attached library takes.
+    Confine = 6,
 }
 
 impl Kind {
     fn from_byte(byte: u8) -> Option<Self> {
-        [Kind::Load, Kind::Describe, Kind::Open, Kind::Poll, Kind::Close]
+        [Kind::Load, Kind::Describe, Kind::Open, Kind::Poll, Kind::Close, Kind::Confine]
             .into_iter()
             .find(|kind| *kind as u8 == byte)
     }

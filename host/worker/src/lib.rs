@@ -7,7 +7,7 @@ mod child;
 mod error;
 mod frame;
 mod load;
-mod sandbox;
+mod output;
 mod serve;
 mod worker;
 

@@ -1,6 +1,7 @@
 //! The worker's side: takes requests off the channel, one after the other, until the host is gone.
 //!
-//! Holds no state but the loaded plugin. Anything unexpected ends the process: the host starts another.
+//! Holds no state but the loaded plugin. Anything unexpected ends the process: the host starts another. The order of a start is
+//! the sandbox's: nothing of a plugin is loaded before `Confine`, and whoever loads it confines itself further at once.
 
 use std::os::fd::OwnedFd;
 use std::process::ExitCode;
@@ -12,6 +13,7 @@ use labrelay_abi::{
 use labrelay_model::Redacted;
 use labrelay_os::channel::Channel;
 use labrelay_os::process::{become_worker, raw_number};
+use labrelay_os::sandbox::{self, Confinement, Hold, Part};
 
 use crate::frame::{self, FrameError, Kind};
 use crate::load::load;
@@ -27,12 +29,13 @@ pub fn worker_main() -> ExitCode {
 }
 
 fn serve(channel: &Channel) -> Result<(), FrameError> {
-    // SANDBOX: applied here, before the first request; see `sandbox`.
     let mut plugin = None;
+    let mut confinement = None;
     loop {
         let (head, body, files) = frame::receive_request(channel)?;
         let reply = Redacted(match head.kind {
-            Kind::Load => load_reply(&mut plugin, &files),
+            Kind::Confine => confine_reply(&mut confinement, &files),
+            Kind::Load => load_reply(&mut plugin, confinement.as_ref(), &files)?,
             kind => call(plugin, kind, body, &files),
         });
         drop(files); // handles are good for one poll
@@ -40,10 +43,23 @@ fn serve(channel: &Channel) -> Result<(), FrameError> {
     }
 }
 
-fn load_reply(plugin: &mut Option<RootV1_Ref>, files: &[OwnedFd]) -> Vec<u8> {
-    let Some(file) = files.first() else { return Vec::new() };
+fn confine_reply(confinement: &mut Option<Confinement>, files: &[OwnedFd]) -> Vec<u8> {
+    let Some(library) = files.first() else { return Vec::new() };
+    confinement.insert(sandbox::confine(library)).to_bytes()
+}
+
+/// Nothing is loaded before `Confine`; the host has seen what that gave. An empty reply is garbage to the host.
+fn load_reply(
+    plugin: &mut Option<RootV1_Ref>,
+    confinement: Option<&Confinement>,
+    files: &[OwnedFd],
+) -> Result<Vec<u8>, FrameError> {
+    let (Some(confinement), Some(file)) = (confinement, files.first()) else { return Ok(Vec::new()) };
     let loaded = load(file).map(|root| *plugin = Some(root));
-    postcard::to_allocvec(&loaded).unwrap_or_default() // the host takes an empty reply for garbage
+    if confinement.hold(Part::SystemCalls) == Hold::InForce {
+        sandbox::confine_further()?;
+    }
+    Ok(postcard::to_allocvec(&loaded).unwrap_or_default())
 }
 
 fn call(plugin: Option<RootV1_Ref>, kind: Kind, body: Vec<u8>, files: &[OwnedFd]) -> Vec<u8> {
@@ -51,7 +67,7 @@ fn call(plugin: Option<RootV1_Ref>, kind: Kind, body: Vec<u8>, files: &[OwnedFd]
     let (function, body) = match kind {
         Kind::Describe => (root.describe(), body),
         Kind::Open => (root.open(), body),
-        Kind::Close | Kind::Load => (root.close(), body),
+        Kind::Close | Kind::Load | Kind::Confine => (root.close(), body),
         Kind::Poll => match with_handles(&body, files) {
             Some(body) => (root.poll(), body),
             None => return encode_poll_reply(Err(PluginFault::BadRequest)),

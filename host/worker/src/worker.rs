@@ -12,15 +12,19 @@ use labrelay_abi::{
 };
 use labrelay_model::{Redacted, StreamShape};
 use labrelay_os::channel::Channel;
-use labrelay_os::process::start_worker;
+use labrelay_os::process::{StartedWorker, start_worker};
+use labrelay_os::sandbox::{Confinement, Hold, Part};
 
 use crate::WorkerError;
 use crate::child::WorkerProcess;
 use crate::frame::{self, FrameError, Kind};
 use crate::load::{LoadFailure, tidy};
+use crate::output::Output;
 
 /// Longest answer to a load request: a short text and a tag.
 const MAX_LOAD_REPLY_BYTES: usize = 1024;
+/// A byte for each part of the sandbox.
+const MAX_CONFINE_REPLY_BYTES: usize = 64;
 /// How long a plugin may take to close: the service stops within five seconds in all.
 const STOP_PATIENCE: Duration = Duration::from_secs(1);
 
@@ -35,10 +39,12 @@ pub struct WorkerSpec {
     pub plugin: PathBuf,
     /// How long it may take.
     pub limits: WorkerLimits,
+    /// Parts of the sandbox without which the site lets plugins run, where the system lacks them.
+    pub accept_missing: Vec<Part>,
 }
 
 impl WorkerSpec {
-    /// This very program, as `labrelay worker`.
+    /// This very program, as `labrelay worker`, in the whole sandbox.
     pub fn this_program(plugin: &Path) -> Result<Self, WorkerError> {
         let program = std::env::current_exe()
             .map_err(|why| WorkerError::NotStarted { program: PathBuf::from("labrelay"), why })?;
@@ -47,6 +53,7 @@ impl WorkerSpec {
             args: vec!["worker".into()],
             plugin: plugin.into(),
             limits: WorkerLimits::default(),
+            accept_missing: Vec::new(),
         })
     }
 }
@@ -78,25 +85,52 @@ pub struct Worker {
     plugin: PathBuf,
     limits: WorkerLimits,
     last_id: u32,
-    /// Of the last reply; kept so that polls do not allocate it anew.
+    confinement: Confinement,
+    output: Output,
     /// Of the last reply; a poll's is overwritten as soon as it is read.
     body: Redacted,
 }
 
 impl Worker {
-    /// Starts a worker process and has it load the plugin.
+    /// Starts a worker process, has it confine itself and load the plugin. Where a part of the sandbox is missing that the
+    /// site does not accept as missing, nothing of the plugin is loaded.
     ///
     /// The process ends with the *thread* that calls this (so says Linux): call it on the one that polls.
     pub fn start(spec: &WorkerSpec) -> Result<Self, WorkerError> {
         let plugin = spec.plugin.clone();
         let library = File::open(&plugin).map_err(|why| WorkerError::cannot_open(&plugin, why))?;
-        let (child, channel) = start_worker(&spec.program, &spec.args)
-            .map_err(|why| WorkerError::NotStarted { program: spec.program.clone(), why })?;
-        let process = WorkerProcess::new(child);
-        let mut worker =
-            Self { process, channel, plugin, limits: spec.limits, last_id: 0, body: Redacted::default() };
+        let not_started = |why| WorkerError::NotStarted { program: spec.program.clone(), why };
+        let StartedWorker { child, channel, output } =
+            start_worker(&spec.program, &spec.args).map_err(not_started)?;
+        let mut worker = Self {
+            process: WorkerProcess::new(child),
+            channel,
+            plugin,
+            limits: spec.limits,
+            last_id: 0,
+            confinement: Confinement::none(),
+            output: Output::of(output).map_err(not_started)?,
+            body: Redacted::default(),
+        };
+        worker.confine(&library, &spec.accept_missing)?;
         worker.load(&library)?;
         Ok(worker)
+    }
+
+    /// What the plugin can't do, as the worker said before it loaded anything of it.
+    pub fn confinement(&self) -> &Confinement {
+        &self.confinement
+    }
+
+    /// Bytes that the process has printed. They are thrown away.
+    pub fn printed_bytes(&self) -> u64 {
+        self.output.bytes()
+    }
+
+    /// Whether the process is still there. Between polls no code of the plugin runs (it has one thread), so a worker that is
+    /// there waits for the next request.
+    pub fn is_alive(&mut self) -> bool {
+        self.process.is_alive()
     }
 
     /// What the plugin says it is.
@@ -133,6 +167,20 @@ impl Worker {
     pub fn stop(mut self) {
         let closed: Result<(), _> = self.call(Kind::Close, &(), STOP_PATIENCE);
         drop(closed); // it ends either way
+    }
+
+    fn confine(&mut self, library: &File, accept_missing: &[Part]) -> Result<(), WorkerError> {
+        let most = MAX_CONFINE_REPLY_BYTES;
+        self.exchange(Kind::Confine, &[], &[library.as_fd()], most, self.limits.load)?;
+        self.confinement =
+            Confinement::from_bytes(&self.body.0).ok_or_else(|| self.garbage(DecodeError::Malformed))?;
+        let mut missing = self.confinement.parts(Hold::Missing);
+        missing.retain(|part| !accept_missing.contains(part));
+        if missing.is_empty() {
+            return Ok(());
+        }
+        self.process.end();
+        Err(WorkerError::Unconfined { plugin: self.plugin.clone(), missing })
     }
 
     fn load(&mut self, library: &File) -> Result<(), WorkerError> {

@@ -35,7 +35,7 @@ const SPEAKS_TO_A_PERSON: &[&str] = &["host/labrelay/", "receiver/", "xtask/"];
 const RULES: &[Rule] = &[
     Rule {
         words: &["unsafe", "unsafe_code"],
-        place: Place::OnlyIn(&["host/os/", "host/worker/", "sdk/abi/"]),
+        place: Place::OnlyIn(&["host/os/", "host/worker/", "sdk/abi/", "tests/hostile/"]),
         tests: Tests::Bound,
         rule: "ARCHITECTURE.md, \"Invariants\": unsafe only in host/os, host/worker and sdk/abi",
     },

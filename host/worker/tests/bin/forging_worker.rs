@@ -4,16 +4,16 @@ use std::process::ExitCode;
 
 use labrelay_os::process::become_worker;
 
-/// The kind byte of a load request's reply.
-const LOAD: u8 = 1;
+/// The kind byte of the reply to the first request, that to confine itself.
+const CONFINE: u8 = 6;
 
 fn main() -> ExitCode {
     let Ok(channel) = become_worker() else { return ExitCode::FAILURE };
     let forged: &[u8] = match std::env::args().nth(1).as_deref() {
         Some("noise") => &[0xff; 64],
-        Some("two-gigabytes") => &[0, 0, 0, 0x80, 1, 0, 0, 0, LOAD, 0],
-        Some("other-request") => &[1, 0, 0, 0, 99, 0, 0, 0, LOAD, 0, 0],
-        Some("no-verdict") => &[1, 0, 0, 0, 1, 0, 0, 0, LOAD, 0, 7],
+        Some("two-gigabytes") => &[0, 0, 0, 0x80, 1, 0, 0, 0, CONFINE, 0],
+        Some("other-request") => &[1, 0, 0, 0, 99, 0, 0, 0, CONFINE, 0, 0],
+        Some("no-verdict") => &[1, 0, 0, 0, 1, 0, 0, 0, CONFINE, 0, 7],
         Some("half-a-frame") => &[1, 0, 0],
         _ => &[],
     };

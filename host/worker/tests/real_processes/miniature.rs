@@ -29,6 +29,7 @@ pub(crate) fn spec(plugin: PathBuf) -> WorkerSpec {
         args: Vec::new(),
         plugin,
         limits,
+        accept_missing: Vec::new(),
     }
 }
 

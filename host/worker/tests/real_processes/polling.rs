@@ -64,6 +64,14 @@ fn what_a_plugin_prints_reaches_nobody() {
     let mut worker = moody();
     assert_eq!(poll(&mut worker, &[file("print\nJane Doe")], None).unwrap().seen, 0);
     assert_eq!(poll(&mut worker, &[file("lines\none\n")], None).unwrap().seen, 1);
+    // To both outputs, each with its line's end. A thread counts it.
+    let printed = 2 * "Jane Doe\n".len() as u64;
+    let patience = std::time::Instant::now() + std::time::Duration::from_secs(5);
+    while worker.printed_bytes() < printed {
+        assert!(std::time::Instant::now() < patience, "{} bytes counted", worker.printed_bytes());
+        std::thread::yield_now();
+    }
+    assert_eq!(worker.printed_bytes(), printed);
 }
 
 #[test]
@@ -85,9 +93,10 @@ fn a_worker_holds_nothing_but_its_channel() {
         .unwrap()
         .map(|entry| fs::read_link(entry.unwrap().path()).unwrap().display().to_string())
         .collect();
-    let unexpected = targets.iter().filter(|target| !target.starts_with("socket:") && *target != "/dev/null");
-    assert_eq!(unexpected.count(), 0, "{targets:?}");
-    assert_eq!(targets.iter().filter(|target| target.starts_with("socket:")).count(), 1, "{targets:?}");
+    let kinds = |kind: &str| targets.iter().filter(|target| target.starts_with(kind)).count();
+    // Standard input, both outputs in one pipe, the channel.
+    assert_eq!((kinds("/dev/null"), kinds("pipe:"), kinds("socket:")), (1, 2, 1), "{targets:?}");
+    assert_eq!(targets.len(), 4, "{targets:?}");
     assert_eq!(fs::read(format!("{folder}/environ")).unwrap(), b"");
     drop(inherited);
 }

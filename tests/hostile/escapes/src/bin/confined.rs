@@ -1,0 +1,7 @@
+//! The worker process of these tests: `labrelay worker` without the rest. Not installed.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    labrelay_worker::worker_main()
+}
