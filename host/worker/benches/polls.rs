@@ -1,5 +1,5 @@
 //! Round trips to a real worker: `cargo bench -p labrelay-worker`. Prints; checks nothing.
-#![allow(clippy::print_stdout, clippy::unwrap_used)]
+#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::io::Write as _;
 use std::os::fd::AsFd as _;
@@ -14,7 +14,11 @@ use labrelay_worker::{Worker, WorkerLimits, WorkerSpec};
 const RESERVE: u32 = 99;
 const MEASURED: Duration = Duration::from_secs(2);
 
+/// Starts that are measured.
+const STARTS: usize = 30;
+
 fn main() {
+    starts();
     let mut worker = worker();
     let shapes =
         Manifest::parse(include_bytes!("../../../tests/hostile/moody/manifest.yaml")).unwrap().shapes();
@@ -34,6 +38,26 @@ fn main() {
             units as f64 / seconds
         );
     }
+}
+
+/// From nothing to an opened collector.
+fn starts() {
+    let mut taken: Vec<Duration> = (0..STARTS)
+        .map(|_| {
+            let begun = Instant::now();
+            let worker = worker();
+            let taken = begun.elapsed();
+            worker.stop();
+            taken
+        })
+        .collect();
+    taken.sort();
+    println!(
+        "a start: {:?} at least, {:?} in the middle, {:?} at most",
+        taken[0],
+        taken[STARTS / 2],
+        taken[STARTS - 1]
+    );
 }
 
 fn worker() -> Worker {
