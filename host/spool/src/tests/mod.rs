@@ -7,6 +7,7 @@ mod epochs;
 mod failing_disk;
 mod gate_state;
 mod journal;
+mod power_cut;
 mod quarantine;
 mod requeue;
 mod sealing;
