@@ -10,6 +10,7 @@ use labrelay_spool::{QuarantineListing, SentEntry, Spool};
 
 use crate::config::Config;
 use crate::inbox::Inboxes;
+use crate::ledger::Ledger;
 use crate::query::{QuarantineLine, Query, SentLine};
 use crate::requeue::{self, Request, Requeued};
 use crate::status::{self, Board};
@@ -72,6 +73,7 @@ pub(crate) fn answer(
     let spool = house.spool();
     match query {
         Query::Status => json_line(output, &status::of(spool, house.board())?),
+        Query::Ledger => json_line(output, &Ledger::new(&spool.accounts()?, &spool.marks()?)),
         Query::Peek { batches } => copy(output, spool.peek().take(*batches).map(|batch| Ok(batch?.ndjson))),
         Query::SentList => {
             spool.sent().list(None, None).try_for_each(|entry| json_line(output, &sent_line(&entry?)))

@@ -44,6 +44,8 @@ pub(crate) enum Command {
     Gate(GateArgs),
     /// Show spool, counts and plugin states
     Status(StatusArgs),
+    /// Show what was read, what became of it and where it is, and whether the accounts close
+    Ledger(LedgerArgs),
     /// Look into the spool
     #[command(subcommand)]
     Spool(SpoolCommand),
@@ -73,6 +75,20 @@ pub(crate) enum Command {
     /// Run as a plugin's worker process; started by the host only
     #[command(hide = true)]
     Worker,
+}
+
+/// `ledger`.
+#[derive(Debug, Args)]
+pub(crate) struct LedgerArgs {
+    /// The site's configuration.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// One JSON object instead of a table (docs/ledger.md)
+    #[arg(long)]
+    pub json: bool,
+    /// Ask the receiver too, and compare: what it has acknowledged it must hold
+    #[arg(long)]
+    pub receiver: bool,
 }
 
 /// `canary`.

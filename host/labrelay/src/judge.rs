@@ -110,6 +110,7 @@ impl Judge {
         for unit in units {
             // The channel's decoder has refused a reply with an index out of range.
             let Some(origin) = origins.get(usize::from(unit.handle)) else { continue };
+            judged.count_read(&origin.source, unit.seen());
             let stream = unit.stream.and_then(|index| self.stream_name(index));
             let (outcome, counts) = match unit.outcome {
                 UnitOutcome::Records(records) => match self.check(records, now, state) {
@@ -144,6 +145,7 @@ impl Judge {
     /// What to commit for an input that kills its worker: one unit, left out and counted.
     pub(crate) fn set_aside(&self, origin: &Origin) -> Judged {
         let mut judged = Judged::default();
+        judged.count_read(&origin.source, 1);
         judged.count(self.key(origin, None, Outcome::Dropped(Reason::CrashesPlugin)), ONE_UNIT);
         judged
     }

@@ -23,6 +23,8 @@ mod inbox;
 mod installed;
 mod inventory_command;
 mod judge;
+mod ledger;
+mod ledger_command;
 mod lines;
 mod logging;
 mod manifest_command;
@@ -79,6 +81,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Replay(args) => replay::replay(&args),
         Command::Gate(args) => gate_command::gate(&args),
         Command::Status(args) => status::show(&args),
+        Command::Ledger(args) => ledger_command::ledger(&args),
         Command::Spool(command) => spool_command::spool(&command),
         Command::Sent(command) => sent_command::sent(&command),
         Command::Quarantine(command) => quarantine::quarantine(&command),

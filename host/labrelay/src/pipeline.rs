@@ -207,6 +207,7 @@ impl Pipeline {
             gate_state: state.map(|state| state.save(self.judge.gate())),
             seen,
             ledger: judged.ledger.into_iter().collect(),
+            read: judged.read.into_iter().collect(),
             gaps: Vec::new(),
             quarantined: judged.quarantined,
             now: clock::now(),

@@ -22,6 +22,8 @@ use crate::{control, spool_access};
 pub(crate) enum Query {
     /// How the service is doing, as one JSON object.
     Status,
+    /// What was read, what became of it and where it is, as one JSON object.
+    Ledger,
     /// What would leave next: batches as NDJSON, in the clear.
     Peek {
         /// Most batches.

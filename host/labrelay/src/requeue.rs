@@ -121,6 +121,7 @@ impl Task {
             gate_state: Some(state.save(judge.gate())),
             seen: Vec::new(),
             ledger: ledger.filter(|(key, _)| !matches!(key.outcome, Outcome::Quarantined(_))).collect(),
+            read: Vec::new(),
             gaps: Vec::new(),
             quarantined: Vec::new(),
             now,

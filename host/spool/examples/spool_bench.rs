@@ -105,6 +105,7 @@ fn commit(seed: &mut u64) -> Commit {
         gate_state: None,
         seen: Vec::new(),
         ledger: Vec::new(),
+        read: Vec::new(),
         gaps: Vec::new(),
         quarantined: Vec::new(),
         now: now(),

@@ -14,7 +14,8 @@ use crate::gate_state::GATE_STATES;
 use crate::seal::SEALING_BYTES;
 use crate::stream::cost;
 use crate::{
-    CommitError, QuarantineEntry, Spool, SpoolError, backlog, gaps, ledger, quarantine, seen, status,
+    CommitError, QuarantineEntry, Spool, SpoolError, accounts, backlog, gaps, ledger, quarantine, seen,
+    status,
 };
 
 /// Room that commits leave on the disk. Telling that a batch has landed writes too (some tree pages and the
@@ -40,6 +41,8 @@ pub struct Commit {
     pub gate_state: Option<Vec<u8>>,
     /// Inputs that need not be opened again.
     pub seen: Vec<(SourceName, InputIdentity)>,
+    /// Units that were read, by source; counted before they were judged.
+    pub read: Vec<(SourceName, u64)>,
     /// What to add to the ledger.
     pub ledger: Vec<(LedgerKey, LedgerCounts)>,
     /// What vanished before it could be read.
@@ -106,6 +109,7 @@ impl Spool {
             CURSORS.put(txn, &self.sealer, &commit.family, commit.cursor.as_deref())?;
             GATE_STATES.put(txn, &self.sealer, &commit.family, commit.gate_state.as_deref())?;
             seen::put(txn, &commit.family, &commit.seen, commit.now)?;
+            accounts::add_read(txn, &commit.family, &commit.read)?;
             ledger::add(txn, &commit.ledger)?;
             gaps::add(txn, &commit.gaps)?;
             quarantine::put(txn, sealed.as_ref(), self.config.quarantine_max_bytes, commit.now)?;

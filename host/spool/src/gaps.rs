@@ -1,7 +1,7 @@
 //! The sums of what vanished before it could be read. They stand beside the ledger's units and are none of them.
 
 use labrelay_model::{FamilyName, GapCounts, GapKey, Reason, SourceName};
-use redb::{ReadableTable, WriteTransaction};
+use redb::{ReadTransaction, ReadableTable, WriteTransaction};
 
 use crate::layout::GAPS;
 use crate::{Spool, SpoolError};
@@ -9,17 +9,20 @@ use crate::{Spool, SpoolError};
 impl Spool {
     /// All gaps, by family, source and reason.
     pub fn gaps(&self) -> Result<Vec<(GapKey, GapCounts)>, SpoolError> {
-        self.store.read(|txn| {
-            let mut all = Vec::new();
-            for row in txn.open_table(GAPS)?.iter()? {
-                let (key, counts) = row?;
-                let key = read_key(key.value()).ok_or(SpoolError::Row { table: "gaps" })?;
-                let (gaps, bytes) = counts.value();
-                all.push((key, GapCounts { gaps, bytes }));
-            }
-            Ok(all)
-        })
+        self.store.read(all)
     }
+}
+
+/// All gaps that a transaction sees.
+pub(crate) fn all(txn: &ReadTransaction) -> Result<Vec<(GapKey, GapCounts)>, SpoolError> {
+    let mut all = Vec::new();
+    for row in txn.open_table(GAPS)?.iter()? {
+        let (key, counts) = row?;
+        let key = read_key(key.value()).ok_or(SpoolError::Row { table: "gaps" })?;
+        let (gaps, bytes) = counts.value();
+        all.push((key, GapCounts { gaps, bytes }));
+    }
+    Ok(all)
 }
 
 /// Adds gaps to the sums.

@@ -16,6 +16,8 @@
 //! | `gate_state` | family | what the gate remembers, sealed; for the gate alone |
 //! | `seen` | (family, source, identity) | last day on which the input was present |
 //! | `ledger` | (family, source, stream or empty, outcome, reason or 0) | units, records |
+//! | `read` | (family, source) | units read, counted before they were judged |
+//! | `landed` | `family.stream` | records that have landed, in all epochs |
 //! | `gaps` | (family, source, reason) | gaps, bytes seen and never read |
 //! | `refused` | (`family.stream`, reason) | batches and records replaced by tombstones |
 //! | `quarantine` | (day, number) | entries; one age message of NDJSON |
@@ -66,6 +68,8 @@ pub(crate) const CURSORS: TableDefinition<'_, &str, &[u8]> = TableDefinition::ne
 pub(crate) const GATE_STATE: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("gate_state");
 pub(crate) const SEEN: TableDefinition<'_, (&str, &str, &[u8; 32]), i64> = TableDefinition::new("seen");
 pub(crate) const LEDGER: TableDefinition<'_, LedgerLine, (u64, u64)> = TableDefinition::new("ledger");
+pub(crate) const READ: TableDefinition<'_, (&str, &str), u64> = TableDefinition::new("read");
+pub(crate) const LANDED: TableDefinition<'_, &str, u64> = TableDefinition::new("landed");
 pub(crate) const GAPS: TableDefinition<'_, (&str, &str, u16), (u64, u64)> = TableDefinition::new("gaps");
 pub(crate) const REFUSED: TableDefinition<'_, (&str, u16), (u64, u64)> = TableDefinition::new("refused");
 pub(crate) const QUARANTINE: TableDefinition<'_, (i64, u64), (u32, &[u8])> =

@@ -3,7 +3,7 @@
 use labrelay_model::{
     FamilyName, LedgerCounts, LedgerKey, Outcome, Reason, SourceName, StreamId, StreamName,
 };
-use redb::{ReadableTable, WriteTransaction};
+use redb::{ReadTransaction, ReadableTable, WriteTransaction};
 
 use crate::layout::{LEDGER, REFUSED};
 use crate::{Spool, SpoolError};
@@ -29,35 +29,46 @@ pub struct RefusedCount {
 impl Spool {
     /// All sums of the ledger.
     pub fn ledger(&self) -> Result<Vec<(LedgerKey, LedgerCounts)>, SpoolError> {
-        self.store.read(|txn| {
-            let mut ledger = Vec::new();
-            for row in txn.open_table(LEDGER)?.iter()? {
-                let (key, counts) = row?;
-                let key = read_key(key.value()).ok_or(SpoolError::Row { table: "ledger" })?;
-                let (units, records) = counts.value();
-                ledger.push((key, LedgerCounts { units, records }));
-            }
-            Ok(ledger)
-        })
+        self.store.read(all)
     }
 
     /// What was refused after it had been accepted, by stream and reason.
     pub fn refused_counts(&self) -> Result<Vec<RefusedCount>, SpoolError> {
-        self.store.read(|txn| {
-            let mut all = Vec::new();
-            for row in txn.open_table(REFUSED)?.iter()? {
-                let (key, counts) = row?;
-                let (stream, reason) = key.value();
-                let (batches, records) = counts.value();
-                let unreadable = SpoolError::Row { table: "refused" };
-                let Some((stream, reason)) = stream.parse().ok().zip(Reason::from_number(reason)) else {
-                    return Err(unreadable);
-                };
-                all.push(RefusedCount { stream, reason, batches, records });
-            }
-            Ok(all)
-        })
+        self.store.read(all_refused)
     }
+}
+
+/// The ledger that a transaction sees.
+pub(crate) fn all(txn: &ReadTransaction) -> Result<Vec<(LedgerKey, LedgerCounts)>, SpoolError> {
+    let mut ledger = Vec::new();
+    for row in txn.open_table(LEDGER)?.iter()? {
+        let (key, counts) = row?;
+        let key = read_key(key.value()).ok_or(SpoolError::Row { table: "ledger" })?;
+        let (units, records) = counts.value();
+        ledger.push((key, LedgerCounts { units, records }));
+    }
+    Ok(ledger)
+}
+
+/// What was refused, as a transaction sees it.
+pub(crate) fn all_refused(txn: &ReadTransaction) -> Result<Vec<RefusedCount>, SpoolError> {
+    let mut all = Vec::new();
+    for row in txn.open_table(REFUSED)?.iter()? {
+        let (key, counts) = row?;
+        let (stream, reason) = key.value();
+        let (batches, records) = counts.value();
+        let unreadable = SpoolError::Row { table: "refused" };
+        let Some((stream, reason)) = stream.parse().ok().zip(Reason::from_number(reason)) else {
+            return Err(unreadable);
+        };
+        all.push(RefusedCount { stream, reason, batches, records });
+    }
+    Ok(all)
+}
+
+/// Whether this number of an outcome stands for accepted units.
+pub(crate) fn is_accepted(outcome: u8) -> bool {
+    outcome == ACCEPTED
 }
 
 /// Adds counts to the ledger.
@@ -74,15 +85,18 @@ pub(crate) fn add(txn: &WriteTransaction, counts: &[(LedgerKey, LedgerCounts)]) 
     Ok(())
 }
 
-/// Takes counts from the ledger, of units that came to another end after all. A line without units goes.
+/// Takes counts from the ledger, of units that came to another end after all; returns how many units stood there. A line
+/// without units goes.
 pub(crate) fn subtract(
     txn: &WriteTransaction,
     counts: &[(LedgerKey, LedgerCounts)],
-) -> Result<(), SpoolError> {
+) -> Result<u64, SpoolError> {
     let mut table = txn.open_table(LEDGER)?;
+    let mut taken = 0_u64;
     for (key, counts) in counts {
         let key = table_key(key);
         let (units, records) = table.get(key)?.map_or((0, 0), |row| row.value());
+        taken = taken.saturating_add(units.min(counts.units));
         let (units, records) = (units.saturating_sub(counts.units), records.saturating_sub(counts.records));
         if units == 0 && records == 0 {
             table.remove(key)?;
@@ -90,7 +104,7 @@ pub(crate) fn subtract(
             table.insert(key, (units, records))?;
         }
     }
-    Ok(())
+    Ok(taken)
 }
 
 /// Counts a batch that was replaced by a tombstone.

@@ -4,6 +4,7 @@
 //! leaves only when it has landed ([`Spool::landed`]); a full spool refuses commits and deletes nothing. What
 //! lies on the disk is sealed; the format is specified in `layout.rs`. Reads no clock and knows no manifest.
 
+mod accounts;
 mod backlog;
 mod body;
 mod commit;
@@ -31,6 +32,7 @@ mod step;
 mod store;
 mod stream;
 
+pub use accounts::{Accounts, ReadCount, StreamAccount};
 pub use commit::{Commit, Committed};
 pub use config::SpoolConfig;
 pub use error::{CommitError, OpenError, SpoolError};

@@ -15,7 +15,7 @@ use crate::disk::{FileMedium, Medium, check_mark};
 use crate::layout::{self, FILE_NAME, FORMAT, META, META_EPOCH, META_FORMAT};
 use crate::seal::Sealer;
 use crate::store::Store;
-use crate::{OpenError, Spool, SpoolConfig, SpoolError, SpoolKeys, backlog, keys};
+use crate::{OpenError, Spool, SpoolConfig, SpoolError, SpoolKeys, accounts, backlog, keys};
 
 /// Greatest number of databases set aside in one folder: more would mean a dying disk, and fill it.
 const MAX_SET_ASIDE: u32 = 100;
@@ -173,17 +173,27 @@ fn add_later_tables(txn: &WriteTransaction) -> Result<(), SpoolError> {
     txn.open_table(layout::QUARANTINE_COUNTS)?;
     txn.open_table(layout::GATE_STATE)?;
     txn.open_table(layout::GAPS)?;
+    txn.open_table(layout::READ)?;
+    txn.open_table(layout::LANDED)?;
     Ok(())
 }
 
 /// Makes what a spool of an earlier build lacks.
 fn complete(store: &Store) -> Result<(), SpoolError> {
-    let has_all = store.read(|txn| {
-        Ok(is_there(txn.open_table(layout::QUARANTINE_COUNTS))?
+    let (has_all, has_accounts) = store.read(|txn| {
+        let accounts = is_there(txn.open_table(layout::READ))? && is_there(txn.open_table(layout::LANDED))?;
+        let others = is_there(txn.open_table(layout::QUARANTINE_COUNTS))?
             && is_there(txn.open_table(layout::GATE_STATE))?
-            && is_there(txn.open_table(layout::GAPS))?)
+            && is_there(txn.open_table(layout::GAPS))?;
+        Ok((accounts && others, accounts))
     })?;
-    if has_all { Ok(()) } else { store.write(add_later_tables) }
+    if has_all {
+        return Ok(());
+    }
+    store.write(|txn| {
+        add_later_tables(txn)?;
+        if has_accounts { Ok(()) } else { accounts::open_from_ledger(txn) }
+    })
 }
 
 fn is_there<T>(opened: Result<T, redb::TableError>) -> Result<bool, SpoolError> {

@@ -10,7 +10,7 @@ use crate::backlog::{self, PendingRow, instant};
 use crate::layout::{BODIES, BatchKey, DATA_KEYS, META, PENDING, STREAMS};
 use crate::seal::Place;
 use crate::stream::StreamRow;
-use crate::{Spool, SpoolError, body, journal};
+use crate::{Spool, SpoolError, accounts, body, journal};
 
 /// A pending batch, opened.
 #[derive(Clone, PartialEq, Eq)]
@@ -111,6 +111,7 @@ impl Spool {
         let moved = self.store.write(|txn| {
             let Some(row) = backlog::take(txn, &key)? else { return Ok(false) };
             journal::put(txn, &key, &row, now)?;
+            accounts::add_landed(txn, key.stream(), row.records)?;
             journal::purge(txn, &self.config, now)?;
             Ok::<_, SpoolError>(true)
         })?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use labrelay_gate::AcceptedRecord;
-use labrelay_model::{AcceptedLines, LedgerCounts, LedgerKey};
+use labrelay_model::{AcceptedLines, LedgerCounts, LedgerKey, SourceName};
 use labrelay_spool::QuarantineEntry;
 
 /// One unit, whatever became of it.
@@ -14,6 +14,8 @@ pub(super) const ONE_UNIT: LedgerCounts = LedgerCounts { units: 1, records: 0 };
 pub(crate) struct Judged {
     /// Accepted records by stream.
     pub lines: Vec<AcceptedLines>,
+    /// Units that came in, by source.
+    pub read: BTreeMap<SourceName, u64>,
     /// Counts to add to the ledger.
     pub ledger: BTreeMap<LedgerKey, LedgerCounts>,
     /// Units to seal away.
@@ -28,6 +30,12 @@ impl Judged {
             let counts = LedgerCounts { units: 0, records: of_one_stream.len() as u64 };
             self.count(LedgerKey { stream, ..key.clone() }, counts);
         }
+    }
+
+    /// Counts units as they come in, whatever will become of them.
+    pub(super) fn count_read(&mut self, source: &SourceName, units: u64) {
+        let read = self.read.entry(source.clone()).or_default();
+        *read = read.saturating_add(units);
     }
 
     pub(super) fn count(&mut self, key: LedgerKey, counts: LedgerCounts) {

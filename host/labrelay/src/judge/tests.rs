@@ -89,6 +89,7 @@ impl Service {
             gate_state: Some(state.save(gate)),
             seen: Vec::new(),
             ledger: judged.ledger.into_iter().collect(),
+            read: Vec::new(),
             gaps: Vec::new(),
             quarantined: judged.quarantined,
             now: at("08:00"),

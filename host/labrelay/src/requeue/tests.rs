@@ -105,6 +105,7 @@ impl Refused {
             gate_state: None,
             seen: Vec::new(),
             ledger: judged.ledger.into_iter().collect(),
+            read: Vec::new(),
             gaps: Vec::new(),
             quarantined: judged.quarantined,
             now: now(),

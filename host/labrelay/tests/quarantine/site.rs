@@ -85,6 +85,7 @@ impl Site {
             gate_state: None,
             seen: Vec::new(),
             ledger: quarantined.iter().map(|it| (key(it), LedgerCounts { units: 1, records: 0 })).collect(),
+            read: Vec::new(),
             gaps: Vec::new(),
             quarantined,
             now: days(days_ago),

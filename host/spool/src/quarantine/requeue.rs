@@ -8,7 +8,7 @@ use redb::WriteTransaction;
 use super::shelf::Shelf;
 use super::{QuarantineEntry, QuarantineId, Sealed};
 use crate::commit::{Commit, Committed};
-use crate::{CommitError, Spool, SpoolError, body, ledger, quarantine};
+use crate::{CommitError, Spool, SpoolError, accounts, body, ledger, quarantine};
 
 /// What a requeue does to one message, beside the commit of the records that pass.
 #[derive(Debug)]
@@ -38,9 +38,18 @@ impl Spool {
         }
         self.commit_with(commit, |txn| {
             replace(txn, requeue, staying.as_ref())?;
-            ledger::subtract(txn, requeue.left)
+            let left = ledger::subtract(txn, requeue.left)?;
+            count_others(txn, commit, left)
         })
     }
+}
+
+/// Units that the ledger did not have in quarantine, as those of a batch that the receiver refused: counted as read once more, as
+/// their records are counted as accepted once more.
+fn count_others(txn: &WriteTransaction, commit: &Commit, left: u64) -> Result<(), SpoolError> {
+    let units: u64 = commit.ledger.iter().map(|(_, counts)| counts.units).sum();
+    let Some((key, _)) = commit.ledger.first().filter(|_| units > left) else { return Ok(()) };
+    accounts::add_read(txn, &key.family, &[(key.source.clone(), units - left)])
 }
 
 fn replace(

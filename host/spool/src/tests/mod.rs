@@ -1,5 +1,6 @@
 //! Behaviour of the spool, promise by promise.
 
+mod accounts;
 mod commits;
 mod damage;
 mod delivery;

@@ -79,6 +79,7 @@ pub(super) fn empty() -> Commit {
         gate_state: None,
         seen: Vec::new(),
         ledger: Vec::new(),
+        read: Vec::new(),
         gaps: Vec::new(),
         quarantined: Vec::new(),
         now: at(0),

@@ -35,6 +35,7 @@ impl Model {
             cursor: Some(number.to_be_bytes().to_vec()),
             gate_state: Some(number.to_be_bytes().to_vec()),
             seen: vec![("listmode".parse().unwrap(), input(number))],
+            read: vec![("listmode".parse().unwrap(), 1)],
             ledger: vec![(key, LedgerCounts { units: 1, records: u64::from(records) })],
             gaps: vec![(gap, GapCounts { gaps: 1, bytes: number })],
             now,
@@ -71,17 +72,24 @@ impl Model {
             |bytes: Option<Vec<u8>>| bytes.map_or(0, |it| u64::from_be_bytes(it.try_into().unwrap()));
         let (cursor, state) = (number(spool.cursor(&family)?), number(spool.gate_state(&family)?));
         let units: u64 = spool.ledger()?.iter().map(|(_, counts)| counts.units).sum();
+        let accounts = spool.accounts()?;
+        let read: u64 = accounts.read.iter().map(|count| count.units).sum();
         let gaps: u64 = spool.gaps()?.iter().map(|(_, counts)| counts.gaps).sum();
         let source = "listmode".parse().unwrap();
         let mut seen = 0;
         for number in 1..=self.commits + 1 {
             seen += u64::from(spool.is_seen(&family, &source, &input(number))?);
         }
-        if [cursor, state, units, gaps, seen] != [self.commits; 5] {
+        if [cursor, state, units, read, gaps, seen] != [self.commits; 6] {
             return Ok(Some(format!(
-                "of {} commits: cursor {cursor}, gate's state {state}, ledger {units}, gaps {gaps}, seen {seen}",
+                "of {} commits: cursor {cursor}, gate's state {state}, ledger {units}, read {read}, gaps {gaps}, seen {seen}",
                 self.commits
             )));
+        }
+        let accepted: u64 = accounts.ledger.iter().map(|(_, counts)| counts.records).sum();
+        let kept: u64 = accounts.streams.iter().map(|stream| stream.landed + stream.waiting).sum();
+        if accepted != kept {
+            return Ok(Some(format!("{accepted} records accepted, {kept} landed or waiting")));
         }
         self.compare_batches(spool)
     }
