@@ -85,11 +85,16 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     progress::wait(&mut host, &mut receiver, &families, Duration::from_secs(options.seconds))?;
     host.stop()?;
     let tally = tally::Tally::new(&families, &host.status()?, &receiver.rows_in_lake()?);
+    let ledger = host.ledger()?;
     receiver.stop()?;
 
-    let complaints = tally.complaints();
+    let mut complaints = tally.complaints();
+    if ledger.is_err() {
+        complaints.push("the ledger does not close".to_owned());
+    }
     place.write_summary(&tally.summary(&complaints, &source))?;
     table::print(&tally, &place);
+    println!("\nlabrelay ledger --receiver:\n\n{}", ledger.unwrap_or_else(|text| text));
     if !complaints.is_empty() {
         bail!("{}", complaints.join("; "));
     }

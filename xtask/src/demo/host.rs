@@ -127,6 +127,13 @@ impl Host {
         serde_json::from_slice(&printed).context("`labrelay status --json` printed something unknown")
     }
 
+    /// The host's accounts beside the receiver's, for a person. The error is the text as well: it names what differs.
+    pub(super) fn ledger(&self) -> anyhow::Result<Result<String, String>> {
+        let output = self.command(&["ledger", "--receiver"]).arg(&self.config).output()?;
+        let text = String::from_utf8(output.stdout)? + &String::from_utf8(output.stderr)?;
+        Ok(if output.status.success() { Ok(text) } else { Err(text) })
+    }
+
     /// `labrelay COMMAND… --config`, to be followed by the file.
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
