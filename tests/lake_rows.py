@@ -1,4 +1,4 @@
-"""Prints every row of a lake as the host's journal would: `{"family", "stream"}`, then `{"row_id", "fields"}` lines.
+"""Prints every row of a lake: `{"family", "stream"}`, then `{"row_id", "epoch", "fields"}` lines, as the host's journal has them.
 
 Argument: the lake's folder. Reads with `deltalake`; which columns are fields is told by docs/lake.md.
 Values are written as the host writes them (25 and not 25.0, times in UTC); columns without a value are left out.
@@ -34,7 +34,7 @@ def main() -> None:
             fields = {
                 name: canonical(value) for name, value in row.items() if name not in OURS and value is not None
             }
-            print(json.dumps({"row_id": row["row_id"], "fields": fields}))
+            print(json.dumps({"row_id": row["row_id"], "epoch": row["epoch"], "fields": fields}))
 
 
 if __name__ == "__main__":

@@ -11,10 +11,11 @@ mod tools;
 use std::time::Instant;
 
 use anyhow::{bail, ensure};
+pub(crate) use python::reader as python_reader;
 use report::{Outcome, Row, Verdict};
 
 use crate::cargo::{cargo, run as succeed};
-use crate::fuzz;
+use crate::{fuzz, soak};
 
 /// One check: its name in the table and what it does. An error is a failure.
 type Check = (&'static str, fn() -> anyhow::Result<Outcome>);
@@ -35,6 +36,7 @@ const CHECKS: &[Check] = &[
     ("canary", programs::canary),
     ("demo", programs::demo),
     ("python-reader", python::lake),
+    ("soak", soak),
 ];
 
 /// Runs the checks named in `only`, or all; ends the process with 1 if one failed.
@@ -77,6 +79,15 @@ fn tests() -> anyhow::Result<Outcome> {
 
 fn fuzz() -> anyhow::Result<Outcome> {
     fuzz::run(&fuzz::Options::for_ci())?;
+    Ok(Outcome::Passed)
+}
+
+/// Skipped where the lake can't be read by a reader that is not ours.
+fn soak() -> anyhow::Result<Outcome> {
+    if let Err(missing) = python_reader()? {
+        return Ok(Outcome::Skipped(missing));
+    }
+    soak::run(&soak::Options::for_ci())?;
     Ok(Outcome::Passed)
 }
 

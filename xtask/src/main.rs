@@ -1,5 +1,5 @@
 //! One command per job of the repository: `cargo xtask demo`, `test`, `bench`, `fuzz`, `mutants`, `fixtures`,
-//! `phi-report`.
+//! `phi-report`, `soak`.
 //!
 //! Holds nothing that a laboratory's PC needs.
 
@@ -13,6 +13,7 @@ mod fixtures;
 mod fuzz;
 mod mutants;
 mod phi_report;
+mod soak;
 
 use std::process::ExitCode;
 
@@ -41,6 +42,8 @@ enum Job {
     Fuzz(fuzz::Options),
     /// Switch off the gate's rules one by one: for each, a test has to fail
     Mutants(mutants::Options),
+    /// Kill, cut and fill everything for minutes, then compare source, ledger and lake.
+    Soak(soak::Options),
     /// Measure what would leave of records with identifiers, and write docs/phi-report.md.
     PhiReport(phi_report::Options),
     /// Write the synthetic fixtures anew; their goldens are kept by hand.
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         Job::Bench(options) => bench::run(&options),
         Job::Fuzz(options) => fuzz::run(&options),
         Job::Mutants(options) => mutants::run(&options),
+        Job::Soak(options) => soak::run(&options),
         Job::PhiReport(options) => phi_report::run(&options),
         Job::Fixtures => fixtures::run(),
     };

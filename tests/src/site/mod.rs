@@ -9,6 +9,7 @@ mod process;
 mod programs;
 mod receiver;
 mod rows;
+mod small_disk;
 mod status;
 mod wait;
 
@@ -21,6 +22,7 @@ pub use process::{Running, text_of};
 pub use programs::{host_program, library, plugin};
 pub use receiver::Receiver;
 pub use rows::{Row, rows_of};
+pub use small_disk::SmallDisk;
 pub use status::Status;
 use tempfile::TempDir;
 pub use wait::{SOON, wait_until};

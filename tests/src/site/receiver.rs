@@ -3,6 +3,7 @@
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -15,7 +16,8 @@ use super::wait::{SOON, wait_until};
 /// A receiver on loopback. Stopped or killed and started again, it keeps its port.
 pub struct Receiver {
     folder: PathBuf,
-    certificates: Certificates,
+    certificates: Arc<Certificates>,
+    log: &'static str,
     port: u16,
     running: Option<Running>,
 }
@@ -24,8 +26,14 @@ impl Receiver {
     /// Certificates and an empty folder; nothing runs yet.
     pub fn install(folder: &Path) -> Self {
         std::fs::create_dir_all(folder).unwrap();
-        let certificates = Certificates::make(folder);
-        Self { folder: folder.to_owned(), certificates, port: 0, running: None }
+        let certificates = Arc::new(Certificates::make(folder));
+        Self { folder: folder.to_owned(), certificates, log: "receiver.log", port: 0, running: None }
+    }
+
+    /// A second one over the same registry, landing and lake, on a port of its own; not running yet.
+    pub fn second(&self) -> Self {
+        let certificates = Arc::clone(&self.certificates);
+        Self { folder: self.folder.clone(), certificates, log: "second.log", port: 0, running: None }
     }
 
     /// Starts it; at the first start on a free port.
@@ -45,6 +53,16 @@ impl Receiver {
     /// Takes a free port for a receiver that is to start later.
     pub fn reserve_port(&mut self) {
         self.port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    }
+
+    /// Where it listens on loopback, once it has been started.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// What it shows to hosts, and what signs that.
+    pub fn certificates(&self) -> &Certificates {
+        &self.certificates
     }
 
     /// Where the host finds it.
@@ -117,7 +135,7 @@ impl Receiver {
     }
 
     fn log_file(&self) -> PathBuf {
-        self.folder.join("receiver.log")
+        self.folder.join(self.log)
     }
 
     fn command(&self, arguments: &[&str]) -> Command {

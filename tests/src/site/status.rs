@@ -1,5 +1,7 @@
 //! What `labrelay status --json` says, with the questions that tests ask of it.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 /// A snapshot of the host.
@@ -17,6 +19,17 @@ impl Status {
         let lines = self.lines().filter(|(name, line)| *name == family && line["outcome"] == outcome);
         let lines = lines.filter(|(_, line)| reason.is_none() || line["reason"].as_str() == reason);
         lines.map(|(_, line)| line["units"].as_u64().unwrap()).sum()
+    }
+
+    /// Units of one family with one outcome, by reason; lines without a reason are left out.
+    pub fn reasons(&self, family: &str, outcome: &str) -> BTreeMap<String, u64> {
+        let mut reasons = BTreeMap::new();
+        for (_, line) in self.lines().filter(|(name, line)| *name == family && line["outcome"] == outcome) {
+            if let Some(reason) = line["reason"].as_str() {
+                *reasons.entry(reason.to_owned()).or_default() += line["units"].as_u64().unwrap();
+            }
+        }
+        reasons
     }
 
     /// Records of all accepted units.

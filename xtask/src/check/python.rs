@@ -22,7 +22,7 @@ pub(crate) fn lake() -> anyhow::Result<Outcome> {
 }
 
 /// A Python that has `deltalake` and `pyarrow`, made in `target/venv`; inside, what is missing.
-pub(super) fn reader() -> anyhow::Result<Result<PathBuf, String>> {
+pub(crate) fn reader() -> anyhow::Result<Result<PathBuf, String>> {
     let venv = repository().join("target/venv");
     let python = venv.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
     if imports_deltalake(&python) {
