@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use labrelay_model::{BatchId, DeviceName, Digest, Seq};
+use labrelay_model::{BatchId, DeviceName, Digest, Seq, StreamId};
 use object_store::path::Path;
 use object_store::{Error, GetResult, ObjectStore, ObjectStoreExt as _, PutMode, PutOptions};
 
@@ -107,6 +107,12 @@ impl Landing {
             }
         }
         Ok(chains)
+    }
+
+    /// All chains of one device and stream: its epochs.
+    pub async fn epochs(&self, device: &DeviceName, stream: &StreamId) -> Result<Vec<Chain>, Error> {
+        let folder = self.root.clone().join(device.as_str()).join(stream.to_string());
+        Ok(self.folders(&folder).await?.iter().filter_map(chain_of_folder).collect())
     }
 
     async fn folders(&self, of: &Path) -> Result<Vec<Path>, Error> {

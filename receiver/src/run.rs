@@ -1,5 +1,7 @@
 //! `serve`: opens everything, tells where it listens, stops cleanly on a signal.
 
+use std::io::IsTerminal as _;
+
 use anyhow::Context as _;
 use labrelay_receiver::limits::Limits;
 use labrelay_receiver::server;
@@ -18,7 +20,8 @@ const LOG: &str = "info,deltalake=off,deltalake_core=off,delta_kernel=off,buoyan
 
 pub(crate) fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOG));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let colours = std::io::stderr().is_terminal(); // none in a file that scripts search
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
     let tls = server::tls(&args.cert, &args.key)?;
     let service = Service::open(&args.places()?, Limits::default())?;
     let runtime = tokio::runtime::Runtime::new().context("the system gives no threads")?;

@@ -7,11 +7,12 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use deltalake::arrow::array::ArrayRef;
+use deltalake::arrow::array::Array as _;
 use labrelay_model::{Seq, StreamId};
 use tokio::sync::{Notify, oneshot};
 
-use super::rows::{Body, RowsError, lay_out, rows};
+use super::known_rows::{KnownRows, NewRows};
+use super::rows::{Body, ROW_ID, Rows, RowsError, keep, lay_out, rows};
 use super::table::{LakeError, LakeTable};
 use super::tables::Lake;
 use crate::chain::Chain;
@@ -91,11 +92,34 @@ impl CommitError {
 struct Gathered {
     batches: usize,
     records: usize,
-    rows: Vec<Vec<(String, ArrayRef)>>,
+    rows: Vec<Rows>,
     heads: Vec<(Chain, Seq)>,
+    /// Those of them that are of devices with several epochs.
+    new: NewRows,
+    /// Rows left out: the table has them from another epoch.
+    repeated: usize,
 }
 
 impl Gathered {
+    /// Adds a batch's rows, without those that are `known` from another epoch.
+    fn add(&mut self, rows: Rows, chain: &Chain, known: &KnownRows) -> Result<(), RowsError> {
+        self.batches += 1;
+        self.records += rows.first().map_or(0, |(_, column)| column.len());
+        let row_ids = rows.iter().find(|(name, _)| name == ROW_ID).map(|(_, column)| column);
+        let fresh = row_ids.and_then(|row_ids| known.fresh(chain, row_ids, &mut self.new));
+        let rows = match fresh {
+            Some(fresh) if fresh.has_false() => {
+                self.repeated += fresh.false_count();
+                keep(rows, &fresh)?
+            }
+            _ => rows,
+        };
+        if rows.first().is_some_and(|(_, column)| !column.is_empty()) {
+            self.rows.push(rows);
+        }
+        Ok(())
+    }
+
     fn is_full(&self) -> bool {
         self.records >= MAX_ROWS || self.batches >= MAX_BATCHES
     }
@@ -187,14 +211,20 @@ impl Committer {
         let slot = self.lake.slot(stream).await;
         let mut guard = slot.lock().await;
         let table = self.lake.opened(&mut guard, stream).await?;
+        let read_from = table.version();
         let gathered = self.gather(table, chains).await?;
+        if table.version() != read_from {
+            return Ok(true); // columns were added: positions that were read before may be another's past
+        }
         if gathered.heads.is_empty() {
             return Ok(false);
         }
         let schema = table.schema()?;
         let rows = gathered.rows.iter().map(|rows| lay_out(rows, &schema)).collect::<Result<_, _>>()?;
         table.commit(rows, &gathered.heads).await?;
-        tracing::info!(%stream, batches = gathered.batches, records = gathered.records, "committed");
+        table.known.committed(gathered.new, &gathered.heads);
+        let Gathered { batches, records, repeated, .. } = gathered;
+        tracing::info!(%stream, batches, records, repeated, "committed");
         Ok(true)
     }
 
@@ -206,14 +236,18 @@ impl Committer {
             while !gathered.is_full()
                 && let Some(landed) = self.landing.get(chain, head.next()).await?
             {
-                match self.take(table, chain, head.next(), &landed, &mut gathered).await {
-                    Ok(()) => head = head.next(),
+                if head == start {
+                    self.learn(table, chain).await?;
+                }
+                match self.take(table, chain, head.next(), &landed).await {
+                    Ok(rows) => gathered.add(rows, chain, &table.known)?,
                     Err(why) if why.is_of_the_batch() => {
                         tracing::error!(%chain, seq = %head.next(), %why, "this chain waits: a landed batch can't be written");
                         break;
                     }
                     Err(why) => return Err(why),
                 }
+                head = head.next();
             }
             if head > start {
                 gathered.heads.push((chain.clone(), head));
@@ -222,15 +256,14 @@ impl Committer {
         Ok(gathered)
     }
 
-    /// Decodes one batch; a tombstone counts and has no rows.
+    /// Decodes one batch; a tombstone has no rows.
     async fn take(
         &self,
         table: &mut LakeTable,
         chain: &Chain,
         seq: Seq,
         landed: &LandedBatch,
-        into: &mut Gathered,
-    ) -> Result<(), CommitError> {
+    ) -> Result<Rows, CommitError> {
         let body = Body::read(&landed.body)?;
         let manifest = self.manifests.get(body.header.manifest_sha256)?.ok_or(CommitError::Manifest)?;
         if body.header.stream_id() != chain.stream || *manifest.manifest.family() != chain.stream.family {
@@ -238,11 +271,42 @@ impl Committer {
         }
         let columns = manifest.columns(&chain.stream.stream).ok_or(CommitError::Manifest)?;
         table.admit(&columns).await?;
-        if body.header.records > 0 {
-            into.rows.push(rows(chain, seq, landed, &body, &columns)?);
-            into.records += body.header.records as usize;
+        match body.header.records {
+            0 => Ok(Rows::new()),
+            _ => Ok(rows(chain, seq, landed, &body, &columns)?),
         }
-        into.batches += 1;
+    }
+
+    /// Makes sure that all rows of this device that are in the table are known, if it has several epochs.
+    async fn learn(&self, table: &mut LakeTable, chain: &Chain) -> Result<(), CommitError> {
+        let Chain { device, stream, .. } = chain;
+        if table.known.epochs(chain).is_none() {
+            let epochs = self.landing.epochs(device, stream).await?;
+            table.known.set_epochs(chain, epochs);
+        }
+        let epochs = table.known.epochs(chain).unwrap_or_default().to_vec();
+        if epochs.len() < 2 {
+            return Ok(());
+        }
+        for epoch in &epochs {
+            let position = table.position(epoch).await?;
+            let mut seq = table.known.read_up_to(epoch);
+            while seq < position {
+                seq = seq.next();
+                self.learn_batch(table, epoch, seq).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn learn_batch(&self, table: &mut LakeTable, chain: &Chain, seq: Seq) -> Result<(), CommitError> {
+        match self.landing.get(chain, seq).await? {
+            Some(landed) => table.known.add(chain, seq, Body::read(&landed.body)?.row_ids()),
+            None => {
+                tracing::warn!(%chain, %seq, "no longer in landing: rows that are sent again can't be told from it");
+                table.known.add(chain, seq, std::iter::empty());
+            }
+        }
         Ok(())
     }
 }

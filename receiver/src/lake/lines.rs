@@ -47,8 +47,7 @@ impl Lines {
     }
 
     fn read_line(&mut self, cursor: &mut Cursor<'_>) -> Option<()> {
-        cursor.skip("{\"row_id\":\"")?;
-        self.row_ids.append_value(cursor.take(ROW_ID_CHARS)?);
+        self.row_ids.append_value(row_id_at(cursor)?);
         cursor.skip("\",\"fields\":{")?;
         let mut comma = "";
         for column in &mut self.columns {
@@ -67,6 +66,16 @@ impl Lines {
         let columns = self.columns.into_iter().map(|column| column.cells.finish()).collect();
         (Arc::new(self.row_ids.finish()), columns)
     }
+}
+
+/// The row id that a record line begins with.
+pub(super) fn row_id_of(line: &str) -> Option<&str> {
+    row_id_at(&mut Cursor::new(line))
+}
+
+fn row_id_at<'a>(cursor: &mut Cursor<'a>) -> Option<&'a str> {
+    cursor.skip("{\"row_id\":\"")?;
+    cursor.take(ROW_ID_CHARS)
 }
 
 impl Column {

@@ -7,6 +7,7 @@ mod columns;
 mod committer;
 mod count;
 mod cursor;
+mod known_rows;
 mod lines;
 mod rows;
 mod table;

@@ -6,19 +6,26 @@ use std::io::Read as _;
 use std::sync::Arc;
 
 use deltalake::arrow::array::{
-    Array as _, ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray, new_null_array,
+    Array as _, ArrayRef, BooleanArray, Date32Array, Int64Array, RecordBatch, StringArray, new_null_array,
 };
+use deltalake::arrow::compute::filter;
 use deltalake::arrow::datatypes::{Field, SchemaRef};
 use labrelay_model::wire::{MAX_BATCH_BYTES, MAX_BATCH_RECORDS};
 use labrelay_model::{BatchHeader, Seq};
 
 use super::columns::{Columns, PARTITION};
-use super::lines::Lines;
+use super::lines::{Lines, row_id_of};
 use crate::chain::Chain;
 use crate::landing::LandedBatch;
 
 /// Seconds of a day, for `received_day`.
 const DAY_S: i64 = 24 * 3600;
+
+/// The column that tells rows apart.
+pub(super) const ROW_ID: &str = "row_id";
+
+/// The columns of a batch's rows by name.
+pub(super) type Rows = Vec<(String, ArrayRef)>;
 
 /// Why a landed body gives no rows. It stays in landing; its chain waits for a person.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +70,12 @@ impl Body {
         Ok(Self { header, bytes, lines_at: end + 1 })
     }
 
+    /// The ids of the rows, read from the beginnings of the lines: needs no manifest.
+    pub(crate) fn row_ids(&self) -> impl Iterator<Item = &str> {
+        let lines = self.bytes.get(self.lines_at..).unwrap_or_default().split(|&byte| byte == b'\n');
+        lines.filter_map(|line| row_id_of(std::str::from_utf8(line).ok()?))
+    }
+
     /// Decodes the record lines into `row_id` and one column per field.
     fn decode(&self, columns: &Columns) -> Result<(ArrayRef, Vec<ArrayRef>), RowsError> {
         let declared = self.header.records as usize;
@@ -83,20 +96,20 @@ pub(crate) fn rows(
     landed: &LandedBatch,
     body: &Body,
     columns: &Columns,
-) -> Result<Vec<(String, ArrayRef)>, RowsError> {
+) -> Result<Rows, RowsError> {
     let (row_id, fields) = body.decode(columns)?;
     let header = &body.header;
     let count = row_id.len();
     let text = |text: &str| -> ArrayRef { Arc::new(StringArray::new_repeated(text, count)) };
     let seq = i64::try_from(seq.0).map_err(|_| RowsError::Layout)?;
     let day = i32::try_from(landed.landed_at.timestamp().div_euclid(DAY_S)).map_err(|_| RowsError::Layout)?;
-    let mut rows: Vec<(String, ArrayRef)> = vec![
+    let mut rows: Rows = vec![
         ("device".into(), text(chain.device.as_str())),
         ("family".into(), text(chain.stream.family.as_str())),
         ("stream".into(), text(chain.stream.stream.as_str())),
         ("epoch".into(), text(&chain.epoch.to_string())),
         ("seq".into(), Arc::new(Int64Array::from_value(seq, count))),
-        ("row_id".into(), row_id),
+        (ROW_ID.into(), row_id),
         ("manifest_sha256".into(), text(&header.manifest_sha256.to_string())),
         ("plugin_version".into(), text(&header.plugin_version)),
         ("host_version".into(), text(&header.host_version)),
@@ -109,6 +122,14 @@ pub(crate) fn rows(
         rows.push((field.name().clone(), cells));
     }
     Ok(rows)
+}
+
+/// Leaves out the rows that `kept` says `false` of.
+pub(crate) fn keep(rows: Rows, kept: &BooleanArray) -> Result<Rows, RowsError> {
+    let of = |(name, column): (String, ArrayRef)| {
+        Ok((name, filter(&column, kept).map_err(|_| RowsError::Layout)?))
+    };
+    rows.into_iter().map(of).collect()
 }
 
 /// Lays rows out in the table's order; a column they lack is null.

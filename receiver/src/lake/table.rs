@@ -20,6 +20,7 @@ use deltalake::{DeltaTable, DeltaTableError};
 use labrelay_model::Seq;
 
 use super::columns::{Columns, PARTITION};
+use super::known_rows::KnownRows;
 use crate::chain::Chain;
 
 /// Why the lake did not take it.
@@ -51,20 +52,28 @@ pub(crate) struct LakeTable {
     delta: DeltaTable,
     /// Read from the loaded version; emptied whenever another version may have been loaded.
     positions: HashMap<Chain, Seq>,
+    /// Rows that it holds, of devices with more than one epoch.
+    pub(super) known: KnownRows,
 }
 
 impl LakeTable {
     /// Loads the table if it is there.
     pub(crate) async fn open(delta: DeltaTable) -> Result<Self, LakeError> {
-        let mut table = Self { delta, positions: HashMap::new() };
+        let mut table = Self { delta, positions: HashMap::new(), known: KnownRows::default() };
         table.refresh().await?;
         Ok(table)
     }
 
     /// Loads what others have committed meanwhile.
     pub(crate) async fn refresh(&mut self) -> Result<(), LakeError> {
-        self.positions.clear();
+        self.forget();
         self.load().await
+    }
+
+    /// What may be otherwise in a newer version.
+    fn forget(&mut self) {
+        self.positions.clear();
+        self.known.list_again();
     }
 
     async fn load(&mut self) -> Result<(), LakeError> {
@@ -72,6 +81,11 @@ impl LakeTable {
             return Ok(());
         }
         Ok(self.delta.update_state().await?)
+    }
+
+    /// The version that is loaded; `None` while the table has yet to be made.
+    pub(crate) fn version(&self) -> Option<u64> {
+        self.delta.version()
     }
 
     /// The last number of this chain in the table; 0 if none.
@@ -158,7 +172,7 @@ impl LakeTable {
         if self.delta.version() == Some(version) {
             self.positions.extend(heads.iter().cloned());
         } else {
-            self.positions.clear();
+            self.forget();
         }
         Ok(())
     }

@@ -17,7 +17,7 @@ async fn put_all(site: &Site, receiver: &Program, epoch: u8, batches: u64) {
     }
 }
 
-fn service(site: &Site) -> Service {
+pub(crate) fn service(site: &Site) -> Service {
     let place = |name| site.data().join(name).to_str().unwrap().to_owned();
     let places = Places {
         registry: site.data().join("registry.sqlite"),

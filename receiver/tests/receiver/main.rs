@@ -8,6 +8,7 @@ mod batches;
 mod bounds;
 mod commits;
 mod device;
+mod epochs;
 mod evolution;
 mod lake;
 mod load;

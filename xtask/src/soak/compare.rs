@@ -12,26 +12,21 @@ use super::oracle::{Oracle, Units};
 pub(super) struct LakeRow {
     /// 32 hex digits.
     pub(super) row_id: String,
-    /// Of the batch that brought it.
-    pub(super) epoch: String,
     /// The manifest's fields.
     pub(super) fields: Map<String, Value>,
 }
 
-/// What does not agree; all zero if all is well, but for `again`.
+/// What does not agree; all zero if all is well.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Differences {
     /// Ids that were written and are not in the lake as often.
     pub(super) missing: u64,
-    /// Rows beyond what was written, and rows that stand twice in one epoch.
+    /// Rows beyond what was written, and rows that stand twice, under whichever epoch.
     pub(super) doubled: u64,
     /// Rows that say something else than what was written.
     pub(super) altered: u64,
     /// Rows that nobody wrote, and units that the ledger has too many or too few of.
     pub(super) unexplained: u64,
-    /// Rows that stand again under another epoch with the same `row_id`, after a spool was deleted or restored
-    /// (docs/lake.md, "Exactly once").
-    pub(super) again: u64,
     /// Where the ledger differs, in words.
     pub(super) ledger: Vec<String>,
 }
@@ -59,7 +54,6 @@ pub(super) fn compare(oracle: &Oracle, rows: &[LakeRow], ledger: &Units) -> Diff
 
 fn lake(oracle: &Oracle, rows: &[LakeRow], differences: &mut Differences) {
     let mut found: BTreeMap<u64, BTreeSet<&str>> = BTreeMap::new();
-    let mut places = BTreeSet::new();
     let mut known = BTreeSet::new();
     for row in rows {
         let Some(id) = id_of(&row.fields).filter(|id| oracle.owed().contains_key(id)) else {
@@ -68,10 +62,8 @@ fn lake(oracle: &Oracle, rows: &[LakeRow], differences: &mut Differences) {
         };
         if row.fields != fields(id) {
             differences.altered += 1;
-        } else if !places.insert((row.epoch.as_str(), row.row_id.as_str())) {
-            differences.doubled += 1;
         } else if !known.insert(row.row_id.as_str()) {
-            differences.again += 1;
+            differences.doubled += 1;
         } else {
             found.entry(id).or_default().insert(&row.row_id);
         }
@@ -120,11 +112,7 @@ mod tests {
         lines.extend([Line::Bad(Bad::Remark), Line::Bad(Bad::Power)]);
         oracle.written("a".into(), lines);
         oracle.written("copy".into(), vec![Line::Good(0)]);
-        let row = |row_id: u64, id| LakeRow {
-            row_id: format!("{row_id:032x}"),
-            epoch: "1".into(),
-            fields: fields(id),
-        };
+        let row = |row_id: u64, id| LakeRow { row_id: format!("{row_id:032x}"), fields: fields(id) };
         let mut rows: Vec<LakeRow> = (0..WRITTEN).map(|id| row(id, id)).collect();
         rows.push(row(WRITTEN, 0));
         let units = oracle.units().clone();
@@ -163,15 +151,6 @@ mod tests {
         });
         assert_eq!(other, Differences { doubled: 1, ..Differences::default() });
         assert!(!same.is_none() && !other.is_none());
-    }
-
-    #[test]
-    fn a_row_under_another_epoch_with_its_row_id_is_told_apart() {
-        let differences = after(|rows, _| {
-            let row = rows.first().cloned().unwrap();
-            rows.push(LakeRow { epoch: "2".into(), ..row });
-        });
-        assert_eq!(differences, Differences { again: 1, ..Differences::default() });
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub(super) fn rows(python: &Path, lake: &Path) -> anyhow::Result<Vec<LakeRow>> {
 /// `None` for a table's headline.
 fn row(mut line: Value) -> Option<LakeRow> {
     let text = |key: &str| Some(line.get(key)?.as_str()?.to_owned());
-    let (row_id, epoch) = (text("row_id")?, text("epoch")?);
+    let row_id = text("row_id")?;
     let Some(Value::Object(fields)) = line.get_mut("fields").map(Value::take) else { return None };
-    Some(LakeRow { row_id, epoch, fields })
+    Some(LakeRow { row_id, fields })
 }

@@ -92,6 +92,7 @@ fn soak(options: &Options, python: &Path) -> anyhow::Result<()> {
         rows,
         refused: writer.oracle.units().quarantined.values().sum(),
         replays: stage.network().replays(),
+        repeated: stage.repeated_rows(),
     };
     let mut idle = report::never_happened(&struck, &figures, &untried);
     if options.minutes < LONG_ENOUGH {

@@ -176,6 +176,13 @@ impl Stage {
         self.site.receiver.rows()
     }
 
+    /// Rows that the receivers' logs say were left out since the lake had them from another epoch.
+    pub(super) fn repeated_rows(&self) -> u64 {
+        let logs = [self.site.receiver.log(), self.second.log()];
+        let words = logs.iter().flat_map(|log| log.split_whitespace());
+        words.filter_map(|word| word.strip_prefix("repeated=")?.parse::<u64>().ok()).sum()
+    }
+
     /// What the three programs have printed, with the names to keep it under.
     pub(super) fn logs(&self) -> [(&'static str, String); 3] {
         [
