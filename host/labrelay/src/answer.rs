@@ -75,6 +75,7 @@ pub(crate) fn answer(
         Query::Status => json_line(output, &status::of(spool, house.board())?),
         Query::Ledger => json_line(output, &Ledger::new(&spool.accounts()?, &spool.marks()?)),
         Query::Peek { batches } => copy(output, spool.peek().take(*batches).map(|batch| Ok(batch?.ndjson))),
+        Query::Verify => json_line(output, &spool.verify()?),
         Query::SentList => {
             spool.sent().list(None, None).try_for_each(|entry| json_line(output, &sent_line(&entry?)))
         }

@@ -209,6 +209,18 @@ pub(crate) struct StatusArgs {
 pub(crate) enum SpoolCommand {
     /// Print what would leave next, in the clear
     Peek(PeekArgs),
+    /// Read and authenticate everything in it; with no service running also every page of the file
+    Verify(VerifyArgs),
+}
+
+/// `spool verify`.
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// One JSON object instead of a table
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `spool peek`.

@@ -29,6 +29,8 @@ pub(crate) enum Query {
         /// Most batches.
         batches: usize,
     },
+    /// Whether everything in the spool is as it was written, as one JSON list of [`labrelay_spool::Checked`].
+    Verify,
     /// What has left: one JSON object a batch, oldest first.
     SentList,
     /// One batch exactly as it left, in the clear.
@@ -99,7 +101,7 @@ impl<'a> Desk<'a> {
             Some(spool) => spool,
             None if control::ask(&self.config.state, query, body, output)? => return Ok(()),
             None => {
-                let opened = spool_access::open_at_rest(self.config)?;
+                let (opened, _) = spool_access::open_at_rest(self.config)?;
                 self.at_rest.get_or_init(|| opened)
             }
         };

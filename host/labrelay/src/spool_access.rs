@@ -29,11 +29,19 @@ pub(crate) fn open(config: &Config) -> anyhow::Result<(Spool, OpenReport)> {
     Spool::open(&config.state.join(SPOOL_FOLDER), bounds, keys, clock::now()).fail_as(Failure::State)
 }
 
+/// Has every page of the spool's file read when it is opened next.
+pub(crate) fn check_at_next_open(config: &Config) {
+    let folder = config.state.join(SPOOL_FOLDER);
+    if folder.exists() {
+        Spool::check_at_next_open(&folder);
+    }
+}
+
 /// Opens the spool for a look while no service runs; makes none where there is none.
-pub(crate) fn open_at_rest(config: &Config) -> anyhow::Result<Spool> {
+pub(crate) fn open_at_rest(config: &Config) -> anyhow::Result<(Spool, OpenReport)> {
     if !config.state.join(SPOOL_FOLDER).exists() {
         return Err(anyhow!("no service has run here yet: {} holds no spool", config.state.display()))
             .fail_as(Failure::State);
     }
-    Ok(open(config)?.0)
+    open(config)
 }

@@ -1,15 +1,24 @@
-//! `labrelay spool peek`: what would leave next, in the clear, for whoever may read this PC's state folder.
+//! `labrelay spool …`: what would leave next, and whether what lies here is whole.
+
+mod verify;
 
 use std::process::ExitCode;
 
-use crate::cli::SpoolCommand;
+use crate::cli::{PeekArgs, SpoolCommand};
 use crate::config::Config;
 use crate::exit::{FailAs as _, Failure};
 use crate::query::{self, Query};
 
 /// Runs `labrelay spool …`.
 pub(crate) fn spool(command: &SpoolCommand) -> anyhow::Result<ExitCode> {
-    let SpoolCommand::Peek(args) = command;
+    match command {
+        SpoolCommand::Peek(args) => peek(args),
+        SpoolCommand::Verify(args) => verify::verify(args),
+    }
+}
+
+/// In the clear, for whoever may read this PC's state folder.
+fn peek(args: &PeekArgs) -> anyhow::Result<ExitCode> {
     let config = Config::read(&args.config.config).fail_as(Failure::Configuration)?;
     query::ask(&config, &Query::Peek { batches: args.batches }, &mut std::io::stdout().lock())
 }

@@ -31,6 +31,7 @@ mod status;
 mod step;
 mod store;
 mod stream;
+mod verify;
 
 pub use accounts::{Accounts, ReadCount, StreamAccount};
 pub use commit::{Commit, Committed};
@@ -47,6 +48,7 @@ pub use quarantine::{
     QuarantineListing, Recipient, Requeue, UnreadableMessage, UnsealError,
 };
 pub use status::{QuarantineStatus, SpoolStatus};
+pub use verify::{Checked, Part};
 
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;

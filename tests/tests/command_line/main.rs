@@ -10,6 +10,7 @@ mod first_day;
 mod gate;
 mod manifest;
 mod replay;
+mod spool;
 mod stop;
 
 use std::io::Write as _;

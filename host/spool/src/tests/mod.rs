@@ -13,3 +13,4 @@ mod quarantine;
 mod requeue;
 mod sealing;
 mod support;
+mod verify;

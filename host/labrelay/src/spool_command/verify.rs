@@ -1,0 +1,88 @@
+//! `labrelay spool verify`: asks the running service, or opens the spool itself and then has every page read too.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use labrelay_spool::{Checked, Part};
+use serde::Serialize;
+
+use crate::cli::VerifyArgs;
+use crate::config::Config;
+use crate::exit::{FailAs as _, Failure};
+use crate::query::Query;
+use crate::{control, spool_access};
+
+/// What was looked at, and what is not as it was written.
+#[derive(Debug, Serialize)]
+struct Report {
+    /// How far the file itself was looked at.
+    file: FileCheck,
+    /// Every part with its entries.
+    parts: Vec<Checked>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum FileCheck {
+    /// Every page is whole.
+    Whole,
+    /// A service has it open: only what it holds was read.
+    InUse,
+    /// It was not whole, and was set aside; the parts are those of the spool in its place.
+    SetAside {
+        /// Where it lies.
+        path: PathBuf,
+    },
+}
+
+/// Runs `labrelay spool verify`.
+pub(super) fn verify(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
+    let config = Config::read(&args.config.config).fail_as(Failure::Configuration)?;
+    let report = check(&config)?;
+    print(&report, args)?;
+    let is_whole = !matches!(report.file, FileCheck::SetAside { .. });
+    let is_intact = report.parts.iter().all(|checked| checked.damaged == 0);
+    Ok(if is_whole && is_intact { ExitCode::SUCCESS } else { Failure::Found.code() })
+}
+
+fn check(config: &Config) -> anyhow::Result<Report> {
+    let mut answer = Vec::new();
+    if control::ask(&config.state, &Query::Verify, &[], &mut answer)? {
+        return Ok(Report { file: FileCheck::InUse, parts: serde_json::from_slice(&answer)? });
+    }
+    spool_access::check_at_next_open(config);
+    let (spool, opened) = spool_access::open_at_rest(config)?;
+    let file = opened.set_aside.map_or(FileCheck::Whole, |aside| FileCheck::SetAside { path: aside.path });
+    Ok(Report { file, parts: spool.verify().fail_as(Failure::State)? })
+}
+
+#[allow(clippy::print_stdout)]
+fn print(report: &Report, args: &VerifyArgs) -> anyhow::Result<()> {
+    if args.json {
+        println!("{}", serde_json::to_string(report)?);
+        return Ok(());
+    }
+    match &report.file {
+        FileCheck::Whole => println!("the file is whole: every page was read"),
+        FileCheck::InUse => println!("a service has the file open; stop it to have every page read as well"),
+        FileCheck::SetAside { path } => {
+            println!("THE FILE WAS NOT WHOLE and was set aside: {}", path.display())
+        }
+    }
+    println!("\n{:<28} {:>10} {:>10}", "", "intact", "damaged");
+    for Checked { part, intact, damaged } in &report.parts {
+        println!("{:<28} {intact:>10} {damaged:>10}", words(*part));
+    }
+    Ok(())
+}
+
+fn words(part: Part) -> &'static str {
+    match part {
+        Part::Pending => "batches that wait",
+        Part::Sent => "batches of the sent journal",
+        Part::Cursors => "cursors",
+        Part::GateStates => "states of the gate",
+        Part::Quarantine => "messages of the quarantine",
+        Part::Streams => "streams' numbers and sums",
+    }
+}
