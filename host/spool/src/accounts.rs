@@ -3,7 +3,7 @@
 //! They are written by different hands (what was read is counted before it is judged, what has landed when it lands), so that
 //! a mistake in one of them shows as a difference. The spool keeps them; it draws no conclusion.
 
-use labrelay_model::{FamilyName, GapCounts, GapKey, LedgerCounts, LedgerKey, SourceName, StreamId};
+use labrelay_model::{FamilyName, GapCounts, GapKey, LedgerCounts, LedgerKey, Outcome, SourceName, StreamId};
 use redb::{ReadTransaction, ReadableTable, WriteTransaction};
 
 use crate::layout::{LANDED, LEDGER, READ, REFUSED, STREAMS};
@@ -50,15 +50,52 @@ pub struct StreamAccount {
 impl Spool {
     /// All counts.
     pub fn accounts(&self) -> Result<Accounts, SpoolError> {
-        self.store.read(|txn| {
-            Ok(Accounts {
-                read: read(txn)?,
-                ledger: ledger::all(txn)?,
-                gaps: gaps::all(txn)?,
-                streams: streams(txn)?,
-                refused: ledger::all_refused(txn)?,
-            })
-        })
+        self.store.read(all)
+    }
+}
+
+/// All counts of one database.
+pub(crate) fn all(txn: &ReadTransaction) -> Result<Accounts, SpoolError> {
+    Ok(Accounts {
+        read: read(txn)?,
+        ledger: ledger::all(txn)?,
+        gaps: gaps::all(txn)?,
+        streams: streams(txn)?,
+        refused: ledger::all_refused(txn)?,
+    })
+}
+
+impl Accounts {
+    /// Whether what was read has come to an end, and what was accepted is somewhere. The tables are written by different hands,
+    /// so altered ones hardly agree by chance.
+    pub(crate) fn close(&self) -> bool {
+        let read = |family: &FamilyName, source: &SourceName| {
+            let of_it = self.read.iter().filter(|count| count.family == *family && count.source == *source);
+            of_it.map(|count| count.units).fold(0, u64::saturating_add)
+        };
+        let ended = |family: &FamilyName, source: &SourceName| {
+            let of_it = self.ledger.iter().filter(|(key, _)| key.family == *family && key.source == *source);
+            of_it.map(|(_, counts)| counts.units).fold(0, u64::saturating_add)
+        };
+        let sources = self.read.iter().map(|count| (&count.family, &count.source));
+        let of_ledger = self.ledger.iter().map(|(key, _)| (&key.family, &key.source));
+        sources.chain(of_ledger).all(|(family, source)| read(family, source) == ended(family, source))
+            && self.streams.iter().all(|account| self.accepted(&account.stream) == self.kept(account))
+    }
+
+    fn accepted(&self, stream: &StreamId) -> u64 {
+        let of_it = self.ledger.iter().filter(|(key, _)| {
+            key.outcome == Outcome::Accepted
+                && key.family == stream.family
+                && key.stream.as_ref() == Some(&stream.stream)
+        });
+        of_it.map(|(_, counts)| counts.records).fold(0, u64::saturating_add)
+    }
+
+    fn kept(&self, account: &StreamAccount) -> u64 {
+        let refused = self.refused.iter().filter(|refused| refused.stream == account.stream);
+        let refused = refused.map(|refused| refused.records).fold(0, u64::saturating_add);
+        account.landed.saturating_add(account.waiting).saturating_add(refused)
     }
 }
 

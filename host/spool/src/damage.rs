@@ -68,7 +68,7 @@ impl Spool {
         let mut sums = StreamRow::load(&streams, key.stream())?;
         sums.add(0, length);
         sums.store(&mut streams, key.stream())?;
-        ledger::add_refused(txn, key.stream(), reason, row.records)?;
+        ledger::add_refused(txn, key.stream(), reason, (1, u64::from(row.records)))?;
         Ok(Some(sealed.unwrap_or_default()))
     }
 

@@ -107,17 +107,17 @@ pub(crate) fn subtract(
     Ok(taken)
 }
 
-/// Counts a batch that was replaced by a tombstone.
+/// Counts batches that will never leave, and their records.
 pub(crate) fn add_refused(
     txn: &WriteTransaction,
     stream: &str,
     reason: Reason,
-    lost: u32,
+    (lost_batches, lost_records): (u64, u64),
 ) -> Result<(), SpoolError> {
     let mut table = txn.open_table(REFUSED)?;
     let key = (stream, reason.number());
     let (batches, records) = table.get(key)?.map_or((0, 0), |row| row.value());
-    table.insert(key, (batches.saturating_add(1), records.saturating_add(u64::from(lost))))?;
+    table.insert(key, (batches.saturating_add(lost_batches), records.saturating_add(lost_records)))?;
     Ok(())
 }
 

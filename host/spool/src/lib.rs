@@ -25,6 +25,7 @@ mod open;
 mod outbox;
 mod peek;
 mod quarantine;
+mod salvage;
 mod seal;
 mod seen;
 mod status;
@@ -47,6 +48,7 @@ pub use quarantine::{
     Form, KeyFileError, OpenedMessage, QuarantineCount, QuarantineEntry, QuarantineId, QuarantineKey,
     QuarantineListing, Recipient, Requeue, UnreadableMessage, UnsealError,
 };
+pub use salvage::Salvaged;
 pub use status::{QuarantineStatus, SpoolStatus};
 pub use verify::{Checked, Part};
 

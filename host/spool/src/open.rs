@@ -1,10 +1,11 @@
-//! Opening: a missing spool is made, one that can't be used is set aside whole, and the service goes on.
+//! Opening: a missing spool is made; one that can't be used is set aside whole, what can be read of it is taken over,
+//! and the service goes on.
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, PoisonError};
 
 use labrelay_model::{Epoch, Timestamp};
 use labrelay_os::private;
@@ -13,6 +14,7 @@ use redb::{DatabaseError, ReadTransaction, StorageError, WriteTransaction};
 use crate::body::Packer;
 use crate::disk::{FileMedium, Medium, check_mark};
 use crate::layout::{self, FILE_NAME, FORMAT, META, META_EPOCH, META_FORMAT};
+use crate::salvage::{Salvaged, salvage};
 use crate::seal::Sealer;
 use crate::store::Store;
 use crate::{OpenError, Spool, SpoolConfig, SpoolError, SpoolKeys, accounts, backlog, keys};
@@ -29,6 +31,8 @@ pub struct OpenReport {
     pub created: bool,
     /// The database that could not be used. Nothing of it is deleted.
     pub set_aside: Option<SetAside>,
+    /// What was taken over from that one. `None` if nothing could be told apart from damage: all begins anew.
+    pub salvaged: Option<Salvaged>,
     /// Batches that an interrupted change of epoch had left to move.
     pub moved: u64,
 }
@@ -72,14 +76,20 @@ impl Spool {
     ) -> Result<(Self, OpenReport), OpenError> {
         private::create_dir(dir)?;
         let path = dir.join(FILE_NAME);
-        let sealer = Sealer::new(keys);
-        let mut set_aside = None;
+        finish_salvage(&path)?;
+        let mut sealer = Sealer::new(keys);
+        let (mut set_aside, mut salvaged) = (None, None);
         let thorough = check_mark(&path).exists();
         let (store, created) = match prepare(Box::new(FileMedium(path.clone())), &sealer, thorough) {
             Ok(prepared) => prepared,
             Err(Unusable::Refused(error)) => return Err(at_path(error, &path)),
             Err(unusable) => {
-                set_aside = Some(put_aside(&path, matches!(unusable, Unusable::OtherKey))?);
+                let other_key = matches!(unusable, Unusable::OtherKey);
+                let shared = Mutex::new(sealer);
+                salvaged = if other_key { None } else { salvage(&path, &taken_over(&path), &shared)? };
+                sealer = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
+                set_aside = Some(put_aside(&path, other_key)?);
+                take_over(&path, salvaged)?;
                 prepare(Box::new(FileMedium(path.clone())), &sealer, false)
                     .map_err(|error| refused(error, &path))?
             }
@@ -93,7 +103,7 @@ impl Spool {
         spool.sent().purge(now)?;
         spool.purge_quarantine(now)?;
         let epoch = spool.epoch()?;
-        Ok((spool, OpenReport { epoch, created, set_aside, moved }))
+        Ok((spool, OpenReport { epoch, created, set_aside, salvaged, moved }))
     }
 
     pub(crate) fn assemble(store: Store, config: SpoolConfig, sealer: Sealer) -> Result<Self, OpenError> {
@@ -249,9 +259,41 @@ fn put_aside(path: &Path, other_key: bool) -> Result<SetAside, OpenError> {
     let free = (1..=MAX_SET_ASIDE).map(|n| path.with_file_name(format!("{FILE_NAME}.{word}-{n}")));
     let too_many = || failed(std::io::Error::other("100 databases are set aside here already"));
     let target = free.into_iter().find(|target| !target.exists()).ok_or_else(too_many)?;
-    fs::rename(path, &target).and_then(|()| private::sync_dir(private::parent(path))).map_err(failed)?;
+    rename(path, &target)?;
     tracing::error!(path = %target.display(), bytes, other_key, "the spool can't be used and was set aside");
     Ok(SetAside { path: target, bytes, other_key })
+}
+
+/// Where a new spool is made of a damaged one, until it is complete.
+fn taken_over(path: &Path) -> PathBuf {
+    path.with_file_name(format!("{FILE_NAME}.salvage"))
+}
+
+/// Puts the new spool in the place of the damaged one, if one could be made.
+fn take_over(path: &Path, salvaged: Option<Salvaged>) -> Result<(), OpenError> {
+    let made = taken_over(path);
+    let Some(salvaged) = salvaged else {
+        let _ = fs::remove_file(made); // what was begun; the damaged one holds all of it
+        return Ok(());
+    };
+    let Salvaged { batches, records, lost_records, messages } = salvaged;
+    tracing::warn!(batches, records, lost_records, messages, "a new spool was made of what could be read");
+    rename(&made, path)
+}
+
+/// Ends what a crash has interrupted: a new spool beside none is complete, one beside the damaged one is made again.
+fn finish_salvage(path: &Path) -> Result<(), OpenError> {
+    let made = taken_over(path);
+    match (made.exists(), path.exists()) {
+        (false, _) => Ok(()),
+        (true, true) => fs::remove_file(&made).map_err(|source| OpenError::SetAside { path: made, source }),
+        (true, false) => rename(&made, path),
+    }
+}
+
+fn rename(from: &Path, to: &Path) -> Result<(), OpenError> {
+    let renamed = fs::rename(from, to).and_then(|()| private::sync_dir(private::parent(to)));
+    renamed.map_err(|source| OpenError::SetAside { path: from.into(), source })
 }
 
 fn refused(error: Unusable, path: &Path) -> OpenError {

@@ -57,6 +57,11 @@ impl StreamRow {
         Self { next: 1, ..self }
     }
 
+    /// The row as it begins in a new spool: nothing waits, numbers start again.
+    pub(crate) fn emptied(self) -> Self {
+        Self { next: 1, batches: 0, records: 0, bytes: 0, ..self }
+    }
+
     /// Counts a batch in.
     pub(crate) fn add(&mut self, records: u32, sealed: u64) {
         self.batches += 1;

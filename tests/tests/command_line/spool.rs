@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::FileExt as _;
 
-use labrelay_tests::site::{Site, fixture};
+use labrelay_tests::site::{SOON, Site, fixture, wait_until};
 use serde_json::Value;
 
 /// Files put into the site.
@@ -24,8 +24,7 @@ fn waiting() -> Site {
 /// Exit code and report.
 fn verify(site: &Site) -> (Option<i32>, Value) {
     let output = site.host.run(&["spool", "verify", "--json"]);
-    let report = serde_json::from_slice(&output.stdout);
-    (output.status.code(), report.unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr))))
+    (output.status.code(), serde_json::from_slice(&output.stdout).expect("a report on standard output"))
 }
 
 #[test]
@@ -61,4 +60,45 @@ fn a_damaged_file_is_set_aside_by_name_and_every_record_arrives_all_the_same() {
     site.start();
     let status = site.wait_for_units(FILES);
     assert_eq!(site.receiver.rows(), status.accepted_records());
+}
+
+#[test]
+fn what_waits_in_a_damaged_file_arrives_even_if_its_source_is_gone() {
+    let mut site = waiting();
+    site.host.stop();
+    let report = damage_one_sector(&site);
+    let salvaged = &report["file"]["set_aside"]["salvaged"];
+    assert!(salvaged["records"].as_u64().unwrap() > 0, "{report}");
+    for entry in std::fs::read_dir(site.host.input("navios")).unwrap() {
+        std::fs::remove_file(entry.unwrap().path()).unwrap();
+    }
+
+    site.start();
+    site.host.wait_for("all that was taken over is delivered", |status| status.waiting_batches() == 0);
+    wait_until("the rows are in the lake", SOON, || {
+        (site.receiver.rows() == salvaged["records"].as_u64().unwrap()).then_some(())
+    });
+    let ledger = site.host.run(&["ledger", "--receiver"]);
+    assert!(ledger.status.success(), "{}", String::from_utf8_lossy(&ledger.stdout));
+}
+
+/// Alters one sector after the other, until one costs a batch but not the accounts; what `verify` says of that.
+fn damage_one_sector(site: &Site) -> Value {
+    let file = site.host.config.state.join("spool/spool.redb");
+    let sound = std::fs::read(&file).unwrap();
+    let costs_a_batch = |page: usize| {
+        let mut damaged = sound.clone();
+        damaged[page * 4096 + 2048..][..512].fill(0xa5);
+        std::fs::write(&file, &damaged).unwrap();
+        let (_, report) = verify(site);
+        let aside = &report["file"]["set_aside"];
+        if aside["salvaged"]["records"].as_u64().is_some_and(|records| records > 0) {
+            return Some(report);
+        }
+        if let Some(path) = aside["path"].as_str() {
+            std::fs::remove_file(path).unwrap();
+        }
+        None
+    };
+    (1..sound.len() / 4096).find_map(costs_a_batch).expect("a sector that holds a part of a batch alone")
 }

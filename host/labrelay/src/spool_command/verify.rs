@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use labrelay_spool::{Checked, Part};
+use labrelay_spool::{Checked, Part, Salvaged};
 use serde::Serialize;
 
 use crate::cli::VerifyArgs;
@@ -32,6 +32,8 @@ enum FileCheck {
     SetAside {
         /// Where it lies.
         path: PathBuf,
+        /// What was taken over from it; null if nothing could be told apart from damage.
+        salvaged: Option<Salvaged>,
     },
 }
 
@@ -52,7 +54,10 @@ fn check(config: &Config) -> anyhow::Result<Report> {
     }
     spool_access::check_at_next_open(config);
     let (spool, opened) = spool_access::open_at_rest(config)?;
-    let file = opened.set_aside.map_or(FileCheck::Whole, |aside| FileCheck::SetAside { path: aside.path });
+    let file = opened.set_aside.map_or(FileCheck::Whole, |aside| FileCheck::SetAside {
+        path: aside.path,
+        salvaged: opened.salvaged,
+    });
     Ok(Report { file, parts: spool.verify().fail_as(Failure::State)? })
 }
 
@@ -65,8 +70,9 @@ fn print(report: &Report, args: &VerifyArgs) -> anyhow::Result<()> {
     match &report.file {
         FileCheck::Whole => println!("the file is whole: every page was read"),
         FileCheck::InUse => println!("a service has the file open; stop it to have every page read as well"),
-        FileCheck::SetAside { path } => {
-            println!("THE FILE WAS NOT WHOLE and was set aside: {}", path.display())
+        FileCheck::SetAside { path, salvaged } => {
+            println!("THE FILE WAS NOT WHOLE and was set aside: {}", path.display());
+            println!("{}", taken_over(*salvaged));
         }
     }
     println!("\n{:<28} {:>10} {:>10}", "", "intact", "damaged");
@@ -74,6 +80,18 @@ fn print(report: &Report, args: &VerifyArgs) -> anyhow::Result<()> {
         println!("{:<28} {intact:>10} {damaged:>10}", words(*part));
     }
     Ok(())
+}
+
+fn taken_over(salvaged: Option<Salvaged>) -> String {
+    match salvaged {
+        Some(Salvaged { batches, records, lost_records, messages }) => format!(
+            "taken over from it: {batches} batches with {records} records, {messages} messages of the quarantine, the accounts; \
+             {lost_records} records could not be read"
+        ),
+        None => {
+            "nothing could be taken over from it: files that are still there will be read again".to_owned()
+        }
+    }
 }
 
 fn words(part: Part) -> &'static str {

@@ -11,6 +11,7 @@ mod journal;
 mod power_cut;
 mod quarantine;
 mod requeue;
+mod salvage;
 mod sealing;
 mod support;
 mod verify;
