@@ -27,6 +27,7 @@ impl Cli {
             Command::Serve(args) => run::serve(args),
             Command::Device { command } => commands::device(command),
             Command::Manifest { command } => commands::manifest(command),
+            Command::Landing { command } => commands::landing(command),
             Command::Lake { command } => commands::lake(command),
         }
     }
@@ -46,6 +47,11 @@ enum Command {
     Manifest {
         #[command(subcommand)]
         command: ManifestCommand,
+    },
+    /// Look into landing
+    Landing {
+        #[command(subcommand)]
+        command: LandingCommand,
     },
     /// Look into the lake
     Lake {
@@ -159,6 +165,20 @@ pub(crate) enum ManifestCommand {
     List {
         #[command(flatten)]
         registry: RegistryArgs,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LandingCommand {
+    /// List missing numbers below others that have landed: such a stream waits. Ends with 1 if there are any; may run
+    /// beside the receiver
+    Gaps {
+        /// Where acknowledged batches lie: a folder or file:// URL
+        #[arg(long, value_name = "DIR")]
+        landing: String,
+        /// As JSON, for a script
+        #[arg(long)]
+        json: bool,
     },
 }
 

@@ -8,12 +8,14 @@ use anyhow::{Context as _, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use labrelay_receiver::clock::now;
+use labrelay_receiver::gaps::{Gap, gaps};
 use labrelay_receiver::lake::Lake;
+use labrelay_receiver::landing::Landing;
 use labrelay_receiver::location::Location;
 use labrelay_receiver::manifests::Known;
 use labrelay_receiver::registry::{Device, PublicKey, Registry};
 
-use crate::cli::{DeviceCommand, LakeCommand, ManifestCommand};
+use crate::cli::{DeviceCommand, LakeCommand, LandingCommand, ManifestCommand};
 
 pub(crate) fn device(command: DeviceCommand) -> anyhow::Result<()> {
     match command {
@@ -51,6 +53,28 @@ pub(crate) fn manifest(command: ManifestCommand) -> anyhow::Result<()> {
             Ok(())
         }
     }
+}
+
+pub(crate) fn landing(command: LandingCommand) -> anyhow::Result<()> {
+    let LandingCommand::Gaps { landing, json } = command;
+    let location = Location::open(&landing)?;
+    let runtime = tokio::runtime::Runtime::new().context("the system gives no threads")?;
+    let gaps = runtime.block_on(gaps(&Landing::new(location.store, location.root)))?;
+    if json {
+        println!("{}", serde_json::json!({ "gaps": gaps }));
+    } else {
+        let line =
+            |gap: &Gap| println!("{}\t{}\t{}\t{} to {}", gap.device, gap.stream, gap.epoch, gap.from, gap.to);
+        gaps.iter().for_each(line);
+    }
+    if !gaps.is_empty() {
+        bail!(
+            "{} gaps: what follows them waits; a device sends them again by itself, or has lost them (`labrelay ledger \
+             --receiver` there)",
+            gaps.len()
+        );
+    }
+    Ok(())
 }
 
 pub(crate) fn lake(command: LakeCommand) -> anyhow::Result<()> {

@@ -14,6 +14,9 @@ use object_store::{Error, GetResult, ObjectStore, ObjectStoreExt as _, PutMode, 
 use crate::chain::Chain;
 use crate::digest::sha256;
 
+/// How an object's name ends, after its number.
+const SUFFIX: &str = ".ndjson.zst";
+
 /// What became of a batch offered to landing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Landed {
@@ -115,20 +118,36 @@ impl Landing {
         Ok(self.folders(&folder).await?.iter().filter_map(chain_of_folder).collect())
     }
 
+    /// The numbers of one chain that have landed, ascending.
+    pub async fn numbers(&self, chain: &Chain) -> Result<Vec<Seq>, Error> {
+        let found = self.store.list_with_delimiter(Some(&self.folder(chain))).await?.objects;
+        let mut numbers: Vec<Seq> = found.iter().filter_map(|object| number_of(&object.location)).collect();
+        numbers.sort();
+        Ok(numbers)
+    }
+
     async fn folders(&self, of: &Path) -> Result<Vec<Path>, Error> {
         Ok(self.store.list_with_delimiter(Some(of)).await?.common_prefixes)
     }
 
     fn object(&self, chain: &Chain, seq: Seq) -> Path {
+        self.folder(chain).join(format!("{seq:020}{SUFFIX}", seq = seq.0))
+    }
+
+    fn folder(&self, chain: &Chain) -> Path {
         let Chain { device, stream, epoch } = chain;
-        let folder = self.root.clone().join(device.as_str()).join(stream.to_string()).join(epoch.to_string());
-        folder.join(format!("{seq:020}.ndjson.zst", seq = seq.0))
+        self.root.clone().join(device.as_str()).join(stream.to_string()).join(epoch.to_string())
     }
 }
 
 async fn read(found: GetResult) -> Result<LandedBatch, Error> {
     let landed_at = found.meta.last_modified;
     Ok(LandedBatch { body: found.bytes().await?, landed_at })
+}
+
+/// Objects that are not named as we name them are not ours.
+fn number_of(object: &Path) -> Option<Seq> {
+    object.filename()?.strip_suffix(SUFFIX)?.parse().ok().map(Seq)
 }
 
 /// Folders that are not named as we name them are not ours and are left alone.

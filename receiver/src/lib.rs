@@ -10,6 +10,7 @@ pub mod chain;
 pub mod clock;
 pub mod digest;
 pub mod durable;
+pub mod gaps;
 pub mod gates;
 pub mod intake;
 pub mod lake;

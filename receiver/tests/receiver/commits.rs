@@ -72,9 +72,15 @@ async fn a_gap_waits_for_its_batch() {
     site.device.put(&receiver, &id(1, 3), batch(10..15)).await;
     assert_eq!(receiver.stop(), Some(0));
     assert_eq!(numbers(&site.table()).await, [0, 1, 2, 3, 4]);
+    let (code, text) = site.gaps();
+    assert!(
+        code == Some(1) && text.starts_with("pc-1\tcyto.bead_qc\t") && text.ends_with("2 to 2\n"),
+        "{text}"
+    );
     let receiver = site.serve();
     site.device.put(&receiver, &id(1, 2), batch(5..10)).await;
     settles_at(&site.table(), 0..15).await;
+    assert_eq!(site.gaps(), (Some(0), String::new()));
 }
 
 #[tokio::test]

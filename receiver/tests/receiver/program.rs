@@ -74,6 +74,16 @@ impl Site {
         program().args(args).arg("--data").arg(self.data()).output().unwrap()
     }
 
+    /// Exit code and lines of `landing gaps`.
+    pub(crate) fn gaps(&self) -> (Option<i32>, String) {
+        let done = program()
+            .args(["landing", "gaps", "--landing"])
+            .arg(self.data().join("landing"))
+            .output()
+            .unwrap();
+        (done.status.code(), String::from_utf8(done.stdout).unwrap())
+    }
+
     /// Starts `serve`, with what it logs in a file.
     pub(crate) fn serve(&self) -> Program {
         let log = std::fs::File::options().create(true).append(true).open(self.path("log")).unwrap();
