@@ -54,3 +54,28 @@ fn an_abort() {
 fn a_hang() {
     one_bad_file("hang\n");
 }
+
+/// Ways to die, or to be killed by the sandbox, that the three above do not cover.
+const OTHER_WAYS: [&str; 6] = ["exit", "segfault", "overflow", "balloon", "threads", "connect"];
+
+#[test]
+fn every_other_way_to_die_beside_a_family_that_keeps_delivering() {
+    let site = site_with_a_moody_plugin();
+    for (number, way) in OTHER_WAYS.iter().enumerate() {
+        site.write("moody", &format!("{number}.txt"), format!("{way}\n").as_bytes());
+    }
+    site.write("moody", "9.txt", b"lines\nthe last\n");
+    let mut good = 0;
+    let status = wait_until("all bad files are set aside, and the good one is read", FOUR_HANGS, || {
+        good += 1;
+        put_good(&site, "navios", &format!("{good}.lmd"));
+        site.host
+            .wait_for("the neighbour delivers", |status| status.count("navios", "accepted", None) == good);
+        let status = site.host.status();
+        let dropped = status.count("moody", "dropped", Some("crashes_plugin"));
+        let all = dropped == OTHER_WAYS.len() as u64 && status.count("moody", "accepted", None) == 1;
+        all.then_some(status)
+    });
+    assert!(good > 2, "the neighbour was seen to deliver meanwhile");
+    assert_eq!(status.trouble("navios"), "");
+}

@@ -1,5 +1,5 @@
 //! A test plugin that does what the first line of its input says: well-behaved, or one of many ways to fail.
-#![allow(clippy::panic, clippy::print_stdout, clippy::print_stderr)] // it is meant to misbehave
+#![allow(unsafe_code, clippy::panic, clippy::print_stdout, clippy::print_stderr)] // it is meant to misbehave
 
 use std::hint::black_box;
 use std::io::Write as _;
@@ -54,6 +54,11 @@ impl Moody {
             "abort" => std::process::abort(),
             "exit" => std::process::exit(0),
             "overflow" => _ = black_box(deeper(black_box(0))),
+            // SAFETY: there is none; that is the misdeed.
+            "segfault" => unsafe { std::ptr::null_mut::<u8>().write_volatile(1) },
+            "balloon" => balloon(),
+            "threads" => threads(),
+            "connect" => panic!("{:?}", std::net::TcpStream::connect(("127.0.0.1", 443))),
             "print" => print_everywhere(rest),
             "undeclared" => batch.record(start, "line")?.int("nickname", 1).push()?,
             _ => batch.drop_units(start, Reason::OtherFamily, 1)?,
@@ -109,6 +114,21 @@ fn whole(input: &mut OpenedInput<'_>) -> String {
 
 fn deeper(depth: u64) -> u64 {
     if black_box(depth) == u64::MAX { depth } else { deeper(depth + 1) + black_box(1) }
+}
+
+/// Takes memory until there is none.
+fn balloon() {
+    let mut taken = Vec::new();
+    loop {
+        taken.push(black_box(vec![1_u8; 16 * 1024 * 1024]));
+    }
+}
+
+/// Starts threads until none can be started.
+fn threads() {
+    loop {
+        std::thread::spawn(std::thread::park);
+    }
 }
 
 /// As a vendor's library may do. None of it may reach anybody, and none of it may disturb the channel.
