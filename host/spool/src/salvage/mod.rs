@@ -1,9 +1,9 @@
 //! What can still be read of a damaged database goes into a new one, under a new epoch. The damaged one stays as it is.
 //!
-//! Cursors, inputs seen and accounts are taken together or not at all, and only if the accounts close: with some of them
+//! Cursors, what the gate remembers, inputs seen and accounts are taken together or not at all, and only if the accounts close: with some of them
 //! missing, inputs would be read again whose records wait. Each batch and each message of the quarantine is taken if it
-//! can be read; every batch is opened with its key, so nothing that was altered is sent. The sent journal and what
-//! the gate remembers stay behind. Nothing is taken from a file that redb can't open at all.
+//! can be read; every batch is opened with its key, so nothing that was altered is sent. The sent journal stays behind.
+//! Nothing is taken from a file that redb can't open at all.
 
 mod untouched;
 
@@ -24,10 +24,11 @@ use crate::backlog::{self, PendingRow};
 use crate::body::{self, Body};
 use crate::cursor::CURSORS;
 use crate::disk::FileMedium;
+use crate::gate_state::GATE_STATES;
 use crate::layout::{
     self, BODIES, BatchKey, COUNTERS, DATA_KEYS, PENDING, QUARANTINE, QUARANTINE_COUNTS, STREAMS,
 };
-use crate::of_family::Found;
+use crate::of_family::{Found, OfFamily};
 use crate::open::prepare;
 use crate::seal::{Place, Sealer};
 use crate::store::{self, Store};
@@ -121,11 +122,21 @@ fn take_accounts(
         let (stream, row) = row?;
         StreamRow::from_value(row.value()).emptied().store(&mut streams, stream.value())?;
     }
-    for row in from.open_table(layout::CURSORS)?.iter()? {
+    take_values(from, to, sealer, &CURSORS)?;
+    take_values(from, to, sealer, &GATE_STATES)
+}
+
+/// Seals anew what each family has one of. One that does not open is left out: its family starts over.
+fn take_values(
+    from: &ReadTransaction,
+    to: &WriteTransaction,
+    sealer: &Mutex<Sealer>,
+    of: &OfFamily,
+) -> Result<(), SpoolError> {
+    for row in from.open_table(of.table)?.iter()? {
         let family = FamilyName::new(row?.0.value()).map_err(|_| SpoolError::Damaged)?;
-        // One that does not open is left out: its family starts over, as it would have in the old spool.
-        if let Found::Value(cursor) = CURSORS.get(from, sealer, &family)? {
-            CURSORS.put(to, sealer, &family, Some(&cursor))?;
+        if let Found::Value(value) = of.get(from, sealer, &family)? {
+            of.put(to, sealer, &family, Some(&value))?;
         }
     }
     Ok(())

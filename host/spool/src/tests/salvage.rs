@@ -23,8 +23,9 @@ fn filled() -> Site {
         spool.commit(&counted(lines)).unwrap();
     }
     let source: SourceName = "listmode".parse().unwrap();
-    let (seen, cursor) = (vec![(source, input(1))], Some(b"17".to_vec()));
-    spool.commit(&Commit { seen, cursor, quarantined: vec![entry(1)], ..empty() }).unwrap();
+    let seen = vec![(source, input(1))];
+    let (cursor, gate_state) = (Some(b"17".to_vec()), Some(b"sums".to_vec()));
+    spool.commit(&Commit { seen, cursor, gate_state, quarantined: vec![entry(1)], ..empty() }).unwrap();
     spool.commit(&Commit { quarantined: vec![entry(2)], ..empty() }).unwrap();
     drop(spool);
     site
@@ -100,7 +101,7 @@ fn whichever_page_is_damaged_what_can_be_read_waits_in_the_new_spool() {
 }
 
 #[test]
-fn the_quarantine_and_the_cursor_come_along() {
+fn quarantine_cursor_and_what_the_gate_remembers_come_along() {
     let site = filled();
     let one = batches(&site.open(), "bead_qc").remove(0);
     // A page of this batch alone: its sealed bytes are found in the file, and altered in the middle.
@@ -115,7 +116,9 @@ fn the_quarantine_and_the_cursor_come_along() {
     assert_eq!((salvaged.batches, salvaged.lost_records), (BATCHES - 1, u64::from(RECORDS)));
     assert_eq!(salvaged.messages, 2);
     assert_eq!(spool.quarantine().count(), 2);
-    assert_eq!(spool.cursor(&"navios".parse().unwrap()).unwrap().unwrap(), b"17");
+    let navios = "navios".parse().unwrap();
+    assert_eq!(spool.cursor(&navios).unwrap().unwrap(), b"17");
+    assert_eq!(spool.gate_state(&navios).unwrap().unwrap(), b"sums");
     assert_eq!(batches(&spool, "bead_qc")[0].id.seq.0, 1, "numbers begin again under the new epoch");
     assert_ne!(batches(&spool, "bead_qc")[0].id.epoch, one.id.epoch);
 }
