@@ -211,9 +211,11 @@ pub(crate) enum SpoolCommand {
     Peek(PeekArgs),
     /// Read and authenticate everything in it; with no service running also every page of the file
     Verify(VerifyArgs),
+    /// Take over what can be read of a damaged file, and count the rest; needs the service stopped
+    Repair(VerifyArgs),
 }
 
-/// `spool verify`.
+/// `spool verify` and `spool repair`.
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
     #[command(flatten)]

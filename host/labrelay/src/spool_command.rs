@@ -14,6 +14,7 @@ pub(crate) fn spool(command: &SpoolCommand) -> anyhow::Result<ExitCode> {
     match command {
         SpoolCommand::Peek(args) => peek(args),
         SpoolCommand::Verify(args) => verify::verify(args),
+        SpoolCommand::Repair(args) => verify::repair(args),
     }
 }
 

@@ -32,6 +32,19 @@ impl Spool {
         })
     }
 
+    /// Replaces every pending batch that can't be opened by its tombstone, as its turn would; returns how many.
+    pub fn replace_damaged(&self) -> Result<u64, SpoolError> {
+        let mut replaced = 0;
+        for batch in self.peek() {
+            let batch = batch?;
+            if batch.ndjson.is_none() {
+                self.set_aside_damaged(&BatchKey::from(&batch.id))?;
+                replaced += 1;
+            }
+        }
+        Ok(replaced)
+    }
+
     /// Moves the records of a refused batch to the quarantine.
     pub(crate) fn bury_refused(
         &self,

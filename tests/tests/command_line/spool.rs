@@ -1,4 +1,4 @@
-//! `spool verify`: a sound spool is said to be so, and a damaged one costs a restart and no record.
+//! `spool verify` and `spool repair`: a sound spool is said to be so, and a damaged one costs a restart and no record.
 
 use std::os::unix::fs::FileExt as _;
 
@@ -21,9 +21,13 @@ fn waiting() -> Site {
     site
 }
 
-/// Exit code and report.
 fn verify(site: &Site) -> (Option<i32>, Value) {
-    let output = site.host.run(&["spool", "verify", "--json"]);
+    report_of(site, "verify")
+}
+
+/// Exit code and report.
+fn report_of(site: &Site, command: &str) -> (Option<i32>, Value) {
+    let output = site.host.run(&["spool", command, "--json"]);
     (output.status.code(), serde_json::from_slice(&output.stdout).expect("a report on standard output"))
 }
 
@@ -32,6 +36,9 @@ fn a_sound_spool_is_said_to_be_so_beside_the_service_and_without_it() {
     let mut site = waiting();
     let (code, report) = verify(&site);
     assert_eq!((code, report["file"].as_str()), (Some(0), Some("in_use")), "{report}");
+    let refused = site.host.run(&["spool", "repair"]);
+    let words = String::from_utf8_lossy(&refused.stderr);
+    assert!(refused.status.code() == Some(4) && words.contains("is the service running"), "{words}");
     site.host.stop();
     let (code, report) = verify(&site);
     assert_eq!((code, report["file"].as_str()), (Some(0), Some("whole")), "{report}");
@@ -52,8 +59,8 @@ fn a_damaged_file_is_set_aside_by_name_and_every_record_arrives_all_the_same() {
     }
     let damaged = std::fs::read(&file).unwrap();
 
-    let (code, report) = verify(&site);
-    assert_eq!(code, Some(1), "{report}");
+    let (code, report) = report_of(&site, "repair");
+    assert_eq!(code, Some(0), "what is left is intact: {report}");
     let aside = report["file"]["set_aside"]["path"].as_str().unwrap();
     assert_eq!(std::fs::read(aside).unwrap(), damaged, "what was set aside is as it was");
 

@@ -1,9 +1,10 @@
 //! `labrelay spool verify`: asks the running service, or opens the spool itself and then has every page read too.
+//! `labrelay spool repair` opens it the same way, and does at once what the service would do bit by bit.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use labrelay_spool::{Checked, Part, Salvaged};
+use labrelay_spool::{Checked, Part, Salvaged, Spool};
 use serde::Serialize;
 
 use crate::cli::VerifyArgs;
@@ -52,13 +53,30 @@ fn check(config: &Config) -> anyhow::Result<Report> {
     if control::ask(&config.state, &Query::Verify, &[], &mut answer)? {
         return Ok(Report { file: FileCheck::InUse, parts: serde_json::from_slice(&answer)? });
     }
+    let (spool, file) = open_checked(config)?;
+    Ok(Report { file, parts: spool.verify().fail_as(Failure::State)? })
+}
+
+/// Replaces what is damaged; ends with 0 once everything that is left is intact.
+pub(super) fn repair(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
+    let config = Config::read(&args.config.config).fail_as(Failure::Configuration)?;
+    let (spool, file) = open_checked(&config)?;
+    spool.replace_damaged().fail_as(Failure::State)?;
+    let report = Report { file, parts: spool.verify().fail_as(Failure::State)? };
+    print(&report, args)?;
+    let is_intact = report.parts.iter().all(|checked| checked.damaged == 0);
+    Ok(if is_intact { ExitCode::SUCCESS } else { Failure::Found.code() })
+}
+
+/// Opens the spool with every page read; a file that is not whole is set aside, and what can be read of it taken over.
+fn open_checked(config: &Config) -> anyhow::Result<(Spool, FileCheck)> {
     spool_access::check_at_next_open(config);
     let (spool, opened) = spool_access::open_at_rest(config)?;
     let file = opened.set_aside.map_or(FileCheck::Whole, |aside| FileCheck::SetAside {
         path: aside.path,
         salvaged: opened.salvaged,
     });
-    Ok(Report { file, parts: spool.verify().fail_as(Failure::State)? })
+    Ok((spool, file))
 }
 
 #[allow(clippy::print_stdout)]

@@ -116,3 +116,15 @@ fn sums_and_numbers_that_do_not_agree_are_found() {
     drop(database);
     assert_eq!(damaged(&site.open()), [Part::Streams], "a batch that is gone without a trace");
 }
+
+#[test]
+fn a_repair_replaces_what_is_damaged_and_leaves_the_rest() {
+    let site = filled();
+    let waiting = batches(&site.open(), "event").remove(0).id;
+    alter_body(&site, &waiting, |body| body[40] ^= 1);
+    let spool = site.open();
+    assert_eq!(spool.replace_damaged().unwrap(), 1);
+    assert_eq!(damaged(&spool), []);
+    assert_eq!((spool.status().unwrap().records, spool.status().unwrap().damaged_batches), (2, 1));
+    assert_eq!(spool.replace_damaged().unwrap(), 0);
+}
