@@ -1,6 +1,6 @@
 //! The start of the page: which manifest this is, how to read the page, what is read, and every stream in one line.
 
-use labrelay_manifest::{Format, Manifest, Source, SourceKind};
+use labrelay_manifest::{Encoding, Format, Manifest, Source, SourceKind};
 
 use crate::numbers::length_of_time;
 use crate::page::{Cell, Page, Text, code};
@@ -62,6 +62,10 @@ fn source(source: &Source) -> Vec<Cell> {
                     .plain(match format {
                         Format::Fcs => ", in the FCS format of flow cytometers",
                         Format::Other => "",
+                    })
+                    .plain(match source.encoding {
+                        Encoding::Utf8 => String::new(), // what a reader takes for granted
+                        encoding => format!(", whose text is {}", encoding.name()),
                     })
                     .plain(format!(", once they have rested for {settle}")),
             )

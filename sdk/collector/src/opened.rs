@@ -2,15 +2,17 @@
 
 use std::io;
 
+use labrelay_manifest::Encoding;
 use labrelay_model::{InputId, Position, SourceName};
 
-use crate::Input;
+use crate::{Input, LineReader};
 
 /// One input of the poll, as the session keeps it.
 pub(crate) struct Slot {
     pub(crate) handle: u16,
     pub(crate) id: InputId,
     pub(crate) source: SourceName,
+    pub(crate) encoding: Encoding,
     pub(crate) name: Option<String>,
     pub(crate) input: Box<dyn Input>,
     pub(crate) position: Option<u64>,
@@ -65,6 +67,11 @@ impl OpenedInput<'_> {
     /// Keeps `position` for the next poll, in the same commit as what this poll gives.
     pub fn set_position(&mut self, position: u64) {
         self.slot.position = Some(position);
+    }
+
+    /// Reads the lines from [`OpenedInput::position`] on, in the encoding that the manifest declares for the source.
+    pub fn lines(&self) -> LineReader {
+        LineReader::new(self.slot.encoding, self.position())
     }
 
     /// Names a unit of this input, for [`Batch`](crate::Batch).

@@ -103,6 +103,7 @@ impl<C: Collector> Session<C> {
                 handle: number,
                 id: handle.id,
                 source: source.name.clone(),
+                encoding: source.encoding,
                 name: handle.name.clone(),
                 input,
                 position: self.cursor.position(handle.id),

@@ -4,6 +4,7 @@
 
 mod catalogue;
 mod check;
+mod encoding;
 mod error;
 mod fault;
 mod figures;
@@ -22,6 +23,7 @@ pub use catalogue::{
     Catalogue, EVENT_FIELD, End, Event, EventColumns, Part, SEVERITY_FIELD, Severity, Shape, Slot, SlotKind,
     Surface, Template, Written,
 };
+pub use encoding::{Encoding, UnknownEncoding};
 pub use error::{ManifestError, ManifestErrors};
 pub use figures::{Figure, FigureKind, Figures, MAX_ACQUISITIONS, WINDOW_START_FIELD};
 pub use inventory::{Inventory, Roles};

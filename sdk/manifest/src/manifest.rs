@@ -7,7 +7,7 @@ use labrelay_model::{
     Digest, FamilyName, FieldName, FieldType, SourceName, StreamId, StreamIndex, StreamName, StreamShape,
 };
 
-use crate::{Catalogue, Figures, WINDOW_START_FIELD};
+use crate::{Catalogue, Encoding, Figures, WINDOW_START_FIELD};
 
 /// What one instrument family may send. Made by `Manifest::parse` alone, so it is always valid.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,6 +81,8 @@ pub struct Source {
     pub name: SourceName,
     /// How the host finds it.
     pub kind: SourceKind,
+    /// How its text is encoded, if it is text.
+    pub encoding: Encoding,
 }
 
 /// How the host finds an input. Later issues add tails, ports and tables.

@@ -7,7 +7,7 @@ use labrelay_model::SourceName;
 use crate::fault::Fault;
 use crate::length_of_time::settle_time;
 use crate::raw::{RawFormat, RawSource};
-use crate::{Format, Source, SourceKind};
+use crate::{Encoding, Format, Source, SourceKind};
 
 /// Settle time where the manifest gives none: instruments write a file within a second or two.
 const DEFAULT_SETTLE: Duration = Duration::from_secs(5);
@@ -26,7 +26,13 @@ pub(super) fn source(name: SourceName, raw: RawSource) -> Result<Source, Fault> 
         return Err(Fault::here("a folder needs `pattern`, such as \"*.lmd|*.fcs\""));
     };
     file_names(&pattern).map_err(|why| Fault::at("pattern", why))?;
-    Ok(Source { name, kind: SourceKind::Folder { pattern: pattern.into(), settle, format } })
+    let encoding = match (format, raw.encoding) {
+        (_, None) => Encoding::Utf8,
+        (Format::Fcs, Some(_)) => return Err(Fault::at("encoding", "FCS files are no text")),
+        (Format::Other, Some(label)) => Encoding::from_label(&label)
+            .map_err(|why| Fault::at("encoding", format!("`{label}` is {why}")))?,
+    };
+    Ok(Source { name, kind: SourceKind::Folder { pattern: pattern.into(), settle, format }, encoding })
 }
 
 /// File names, not paths: folders are the site's business.

@@ -67,6 +67,9 @@ pub(crate) struct RawSource {
     pub(crate) settle: Option<String>,
     /// What the files are, as far as the host recognises them again by it. Default `other`.
     pub(crate) format: Option<RawFormat>,
+    /// How the text is encoded: `utf-8`, `utf-16le`, `utf-16be`, `utf-16` (by its byte order mark), or a code page such as
+    /// `windows-1252`. Default `utf-8`.
+    pub(crate) encoding: Option<String>,
 }
 
 /// `folder`; other kinds are named in the error, since design and later versions know more.
