@@ -16,7 +16,7 @@ use labrelay_os::file::{FileFacts, FileId, FileKind};
 use crate::known::KnownFiles;
 use crate::open::{Candidate, NotNow, OpenedInput};
 use crate::settle::Watch;
-use crate::walk::{Step, Walk};
+use crate::walk::{Step, Walk, Wanted};
 use crate::{Pattern, ScanReport, SeenInputs, TroubleKind};
 
 /// Which part of a file tells it from others.
@@ -117,7 +117,8 @@ impl FolderSource {
         let mut walk = self.walk.take().unwrap_or_else(|| self.begin_round());
         let mut report = std::mem::take(&mut self.report);
         while report.looked_at < self.bounds.entries && self.ready.len() < self.bounds.ready {
-            match walk.next(&self.config) {
+            let wanted = Wanted { pattern: &self.config.pattern, recursive: self.config.recursive };
+            match walk.next(wanted) {
                 Some(step) => self.take_step(step, now, &mut report),
                 None => {
                     self.end_round();

@@ -1,6 +1,6 @@
-//! The I/O broker: finds settled files, knows them by identity, opens them shared and read-only.
+//! The I/O broker: finds settled files and growing logs, knows them by identity, opens them shared and read-only.
 //!
-//! A [`FolderSource`] is looked after by one thread: `scan` now and then, `open_ready` before each poll of the
+//! A [`FolderSource`] or [`TailSource`] is looked after by one thread: `scan` now and then, `open_ready` before each poll of the
 //! plugin, `committed` after the commit. Which inputs were ever taken is not remembered here but asked of
 //! [`SeenInputs`], which the spool answers: that memory must move in the same commit as the records.
 //! No path and no file name leaves this crate except for the operator at the PC, so `Debug` shows none.
@@ -13,12 +13,14 @@ mod open;
 mod pattern;
 mod report;
 mod settle;
+mod tail;
 mod walk;
 
 pub use folder::{FileFormat, FolderConfig, FolderSource};
 pub use open::OpenedInput;
 pub use pattern::{Pattern, PatternError};
 pub use report::{ScanReport, Trouble, TroubleKind};
+pub use tail::{CodeUnit, TailConfig, TailProgress, TailSource};
 
 use labrelay_model::{InputIdentity, SourceName};
 

@@ -14,13 +14,17 @@ use crate::identity::identify;
 use crate::settle::PATIENCE;
 use crate::{FolderConfig, TroubleKind};
 
-/// A settled file, open for one poll.
+/// A settled file or a part of a log, open for one poll.
 pub struct OpenedInput {
-    /// Under which the spool remembers it.
+    /// Under which the spool remembers it, and the plugin's cursor.
     pub identity: InputIdentity,
+    /// By which its rows are named: of a file the same, of a log that of the file alone.
+    pub rows: InputIdentity,
     /// Open for reading, shared with everybody.
     pub file: File,
-    /// Its size in bytes.
+    /// Where to begin: what lies before it is accounted for.
+    pub begin: u64,
+    /// Where it ends for this poll: a file's size, or the last line of a log that is complete.
     pub size: u64,
     /// Where it was opened. File names may name a patient: for the operator's eyes, not for logs.
     pub path: PathBuf,
@@ -28,7 +32,7 @@ pub struct OpenedInput {
 
 impl fmt::Debug for OpenedInput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "OpenedInput({} bytes, ..)", self.size)
+        write!(f, "OpenedInput({} bytes, ..)", self.size.saturating_sub(self.begin))
     }
 }
 
@@ -64,7 +68,8 @@ impl Candidate {
             return Err(NotNow::Unfinished);
         }
         let path = self.path.clone();
-        Ok(OpenedInput { identity: identified.identity, file, size: self.stamp.size, path })
+        let identity = identified.identity;
+        Ok(OpenedInput { identity, rows: identity, file, begin: 0, size: self.stamp.size, path })
     }
 
     fn check_still(&self, file: &File) -> Result<(), NotNow> {

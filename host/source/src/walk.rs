@@ -8,11 +8,20 @@ use std::fs::{DirEntry, ReadDir};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::{FolderConfig, TroubleKind};
+use crate::{Pattern, TroubleKind};
 
 /// Folders within folders that are followed: instruments sort by year, month, day and panel. Also the number
 /// of folder handles that a resting walk holds.
 const MAX_DEPTH: usize = 16;
+
+/// What a walk looks for.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    /// Names of files.
+    pub(crate) pattern: &'a Pattern,
+    /// Whether to look into folders within the configured ones.
+    pub(crate) recursive: bool,
+}
 
 /// What the walk came upon.
 pub(crate) enum Step {
@@ -36,14 +45,14 @@ impl Walk {
     }
 
     /// The next entry, or `None` at the end of the last folder.
-    pub(crate) fn next(&mut self, config: &FolderConfig) -> Option<Step> {
+    pub(crate) fn next(&mut self, wanted: Wanted<'_>) -> Option<Step> {
         loop {
             let Some((folder, entries)) = self.open.last_mut() else {
                 let folder = self.folders.next()?;
                 return Some(self.enter_configured(folder));
             };
             match entries.next() {
-                Some(Ok(entry)) => return Some(self.look(&entry, config)),
+                Some(Ok(entry)) => return Some(self.look(&entry, wanted)),
                 Some(Err(_)) => {
                     let step = Step::Trouble(TroubleKind::FolderUnreadable, folder.clone());
                     self.open.pop();
@@ -67,12 +76,12 @@ impl Walk {
         Ok(())
     }
 
-    fn look(&mut self, entry: &DirEntry, config: &FolderConfig) -> Step {
+    fn look(&mut self, entry: &DirEntry, wanted: Wanted<'_>) -> Step {
         let Ok(kind) = entry.file_type() else { return Step::Passed }; // gone meanwhile
         if kind.is_dir() {
-            return if config.recursive { self.enter_inner(entry.path()) } else { Step::Passed };
+            return if wanted.recursive { self.enter_inner(entry.path()) } else { Step::Passed };
         }
-        if !config.pattern.matches(&entry.file_name().to_string_lossy()) {
+        if !wanted.pattern.matches(&entry.file_name().to_string_lossy()) {
             return Step::Passed;
         }
         match kind {

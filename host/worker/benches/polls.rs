@@ -77,7 +77,7 @@ fn worker() -> Worker {
 }
 
 fn request(records: u32) -> PollRequest {
-    let handle = Handle { id: InputId([1; 16]), source: 0, raw: 0, size: 5, name: None };
+    let handle = Handle { id: InputId([1; 16]), source: 0, raw: 0, size: 5, begin: 0, name: None };
     PollRequest {
         max_records: if records == 1 { 1 } else { records + RESERVE },
         max_bytes: 1024 * 1024,

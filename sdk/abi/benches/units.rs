@@ -79,7 +79,7 @@ fn report() -> labrelay_abi::InputReport {
 }
 
 fn request() -> PollRequest {
-    let handle = labrelay_abi::Handle { id: report().id, source: 0, raw: 0, size: 0, name: None };
+    let handle = labrelay_abi::Handle { id: report().id, source: 0, raw: 0, size: 0, begin: 0, name: None };
     PollRequest {
         max_records: RECORDS,
         max_bytes: 1024 * 1024,

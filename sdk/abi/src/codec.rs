@@ -4,9 +4,7 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{
-    DecodeError, Describe, MAX_CURSOR_BYTES, MAX_HANDLES, OpenReply, OpenRequest, PluginFault, PollRequest,
-};
+use crate::{DecodeError, Describe, MAX_CURSOR_BYTES, OpenReply, OpenRequest, PluginFault};
 
 /// The version in front of every message. A message that means something else gets another number.
 pub(crate) const VERSION: u16 = 1;
@@ -17,8 +15,6 @@ pub(crate) const TAG_FAULT: u8 = 1;
 const MAX_VERSION_TEXT: usize = 64;
 /// Longest key or expectation in a complaint about a setting: two lines on an operator's screen.
 const MAX_COMPLAINT_TEXT: usize = 200;
-/// Longest name of a file that a plugin is told: what Linux allows in a folder.
-const MAX_FILE_NAME: usize = 255;
 
 /// A message of ABI v1 that postcard encodes.
 pub trait Message: Serialize + DeserializeOwned {
@@ -28,6 +24,19 @@ pub trait Message: Serialize + DeserializeOwned {
     /// Checks the bounds within the message.
     fn check(&self) -> Result<(), DecodeError> {
         Ok(())
+    }
+
+    /// Version and body of a request.
+    fn to_request(&self) -> Vec<u8> {
+        append(VERSION.to_le_bytes().to_vec(), self)
+    }
+
+    /// Reads the body of a request of `version`; its bounds are checked by the caller.
+    fn of_request(version: u16, body: &[u8]) -> Result<Self, DecodeError> {
+        match version {
+            VERSION => exactly(body),
+            found => Err(DecodeError::UnknownVersion { found, known: VERSION }),
+        }
     }
 }
 
@@ -64,27 +73,17 @@ impl Message for OpenReply {
     }
 }
 
-impl Message for PollRequest {
-    /// A cursor and up to 64 handles of some 300 bytes.
-    const MAX_BYTES: usize = MAX_CURSOR_BYTES + MAX_HANDLES * 320 + 64;
-
-    fn check(&self) -> Result<(), DecodeError> {
-        if self.handles.len() > MAX_HANDLES {
-            return Err(DecodeError::TooLong { bytes: self.handles.len(), max: MAX_HANDLES });
-        }
-        let longest = self.handles.iter().filter_map(|handle| handle.name.as_ref()).map(String::len).max();
-        at_most(longest.unwrap_or(0), MAX_FILE_NAME)
-    }
-}
-
 /// Encodes a request.
 pub fn encode_request<T: Message>(request: &T) -> Vec<u8> {
-    append(VERSION.to_le_bytes().to_vec(), request)
+    request.to_request()
 }
 
 /// Reads a request.
 pub fn decode_request<T: Message>(bytes: &[u8]) -> Result<T, DecodeError> {
-    checked(after_version(bounded(bytes, T::MAX_BYTES)?)?)
+    let (version, body) = split_version(bounded(bytes, T::MAX_BYTES)?)?;
+    let request = T::of_request(version, body)?;
+    request.check()?;
+    Ok(request)
 }
 
 /// Encodes a reply.
@@ -132,11 +131,15 @@ pub(crate) fn append<T: Serialize>(start: Vec<u8>, message: &T) -> Vec<u8> {
 }
 
 fn after_version(bytes: &[u8]) -> Result<&[u8], DecodeError> {
-    let (version, body) = bytes.split_first_chunk::<2>().ok_or(DecodeError::Malformed)?;
-    match u16::from_le_bytes(*version) {
-        VERSION => Ok(body),
-        found => Err(DecodeError::UnknownVersion { found, known: VERSION }),
+    match split_version(bytes)? {
+        (VERSION, body) => Ok(body),
+        (found, _) => Err(DecodeError::UnknownVersion { found, known: VERSION }),
     }
+}
+
+fn split_version(bytes: &[u8]) -> Result<(u16, &[u8]), DecodeError> {
+    let (version, body) = bytes.split_first_chunk::<2>().ok_or(DecodeError::Malformed)?;
+    Ok((u16::from_le_bytes(*version), body))
 }
 
 fn checked<T: Message>(body: &[u8]) -> Result<T, DecodeError> {
@@ -145,7 +148,7 @@ fn checked<T: Message>(body: &[u8]) -> Result<T, DecodeError> {
     Ok(message)
 }
 
-fn exactly<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
+pub(crate) fn exactly<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
     match postcard::take_from_bytes(body) {
         Ok((message, [])) => Ok(message),
         Ok(_) => Err(DecodeError::TrailingBytes),
@@ -153,6 +156,6 @@ fn exactly<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
     }
 }
 
-fn at_most(bytes: usize, max: usize) -> Result<(), DecodeError> {
+pub(crate) fn at_most(bytes: usize, max: usize) -> Result<(), DecodeError> {
     if bytes > max { Err(DecodeError::TextTooLong) } else { Ok(()) }
 }

@@ -35,10 +35,10 @@ impl fmt::Debug for PollRequest {
 
 impl fmt::Debug for Handle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { id, source, raw, size, name } = self;
+        let Self { id, source, raw, size, begin, name } = self;
         let mut shown = f.debug_struct("Handle");
         shown.field("id", id).field("source", source).field("raw", raw).field("size", size);
-        shown.field("named", &name.is_some()).finish()
+        shown.field("begin", begin).field("named", &name.is_some()).finish()
     }
 }
 
@@ -69,7 +69,8 @@ mod tests {
         let cursor = Some(secret().into_bytes());
         let qc = QcRule::Names(vec![secret()]);
         let open = OpenRequest { settings_json: secret(), qc, zone: "UTC".into(), cursor: cursor.clone() };
-        let handle = Handle { id: InputId([1; 16]), source: 0, raw: 0, size: 1, name: Some(secret()) };
+        let handle =
+            Handle { id: InputId([1; 16]), source: 0, raw: 0, size: 1, begin: 0, name: Some(secret()) };
         let (max_records, max_bytes, deadline_ms, now_us) = (1, 1, 1, 1);
         let handles = vec![handle];
         let poll =

@@ -7,6 +7,7 @@ mod debug;
 mod error;
 mod message;
 mod poll_reply;
+mod poll_request;
 mod raw;
 mod root;
 mod unit_reader;

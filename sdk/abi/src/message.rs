@@ -96,8 +96,12 @@ pub struct Handle {
     pub source: u16,
     /// The operating system's handle within the worker; the host writes 0, the worker fills it in.
     pub raw: u64,
-    /// Size in bytes when it was opened.
+    /// Where it ends for this poll, in bytes. It may have grown meanwhile: what lies behind comes with a later poll.
     pub size: u64,
+    /// Where to begin: everything before it is accounted for. Above 0 only in a source that is followed while it grows;
+    /// not part of version 1 of the request.
+    #[serde(skip)]
+    pub begin: u64,
     /// Name of the file, where the manifest says that the plugin may see it.
     pub name: Option<String>,
 }

@@ -29,13 +29,15 @@ impl RawInput {
         Some(Self { file, size: handle.size })
     }
 
-    /// Size in bytes when it was opened.
+    /// Where it ends for this poll, in bytes.
     pub fn size(&self) -> u64 {
         self.size
     }
 
-    /// Reads at `offset` without moving any position that others share; 0 means the end.
+    /// Reads at `offset` without moving any position that others share; 0 means the end. What a file has grown by since
+    /// is not read: the host has not looked at it yet.
     pub fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
-        self.file.read_at(buf, offset)
+        let rest = usize::try_from(self.size.saturating_sub(offset)).unwrap_or(usize::MAX).min(buf.len());
+        self.file.read_at(buf.get_mut(..rest).unwrap_or_default(), offset)
     }
 }

@@ -18,7 +18,14 @@ fn poll_request() -> PollRequest {
         deadline_ms: 50,
         now_us: -1,
         committed_cursor: Some(vec![9]),
-        handles: vec![Handle { id: InputId([1; 16]), source: 2, raw: 0, size: 128, name: Some("a".into()) }],
+        handles: vec![Handle {
+            id: InputId([1; 16]),
+            source: 2,
+            raw: 0,
+            size: 128,
+            begin: 0,
+            name: Some("a".into()),
+        }],
     }
 }
 
@@ -33,6 +40,16 @@ fn requests() {
         hex(&encode_request(&poll_request())),
         format!("0100ac02e8073201010109{}{id}0200800101{}", "01", "0161")
     );
+}
+
+#[test]
+fn a_request_for_a_followed_input() {
+    let mut request = poll_request();
+    request.handles[0].begin = 130;
+    let id = "01".repeat(16);
+    let bytes = encode_request(&request);
+    assert_eq!(hex(&bytes), format!("0200ac02e8073201010109{}{id}0200800101{}{}", "01", "0161", "018201"));
+    assert_eq!(decode_request(&bytes), Ok(request));
 }
 
 #[test]

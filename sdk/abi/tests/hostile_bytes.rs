@@ -101,7 +101,7 @@ fn case() -> impl Strategy<Value = Case> {
         let ids = [1, 2, 3].map(|number| InputId([number; 16]));
         let inputs = ids.map(|id| InputReport { id, finished: FinishedOrNot::Finished }).to_vec();
         let (seen, wants) = (units.iter().map(Unit::seen).sum(), vec![Want { source: 0, inputs: 9 }]);
-        let handles = ids.map(|id| Handle { id, source: 0, raw: 0, size: 0, name: None }).to_vec();
+        let handles = ids.map(|id| Handle { id, source: 0, raw: 0, size: 0, begin: 0, name: None }).to_vec();
         let (max_records, max_bytes) = (64, 64 * 1024);
         let request = PollRequest {
             max_records,

@@ -11,7 +11,8 @@ fn shapes() -> Vec<StreamShape> {
 }
 
 fn request() -> PollRequest {
-    let handle = |number| Handle { id: InputId([number; 16]), source: 0, raw: 0, size: 0, name: None };
+    let handle =
+        |number| Handle { id: InputId([number; 16]), source: 0, raw: 0, size: 0, begin: 0, name: None };
     let (max_records, max_bytes, deadline_ms) = (2, 1024, 0);
     let handles = vec![handle(0), handle(1)];
     PollRequest { max_records, max_bytes, deadline_ms, now_us: 0, committed_cursor: None, handles }

@@ -15,6 +15,7 @@ pub(crate) struct Slot {
     pub(crate) encoding: Encoding,
     pub(crate) name: Option<String>,
     pub(crate) input: Box<dyn Input>,
+    pub(crate) begin: u64,
     pub(crate) position: Option<u64>,
     pub(crate) finished: bool,
 }
@@ -59,9 +60,10 @@ impl OpenedInput<'_> {
         self.slot.name.as_deref()
     }
 
-    /// Where the last committed poll left off, as [`OpenedInput::set_position`] said; 0 in a new input.
+    /// Where to go on: where the last committed poll left off, as [`OpenedInput::set_position`] said, or behind what was
+    /// finished of a log that is followed; 0 in a new input.
     pub fn position(&self) -> u64 {
-        self.slot.position.unwrap_or(0)
+        self.slot.position.unwrap_or(0).max(self.slot.begin)
     }
 
     /// Keeps `position` for the next poll, in the same commit as what this poll gives.

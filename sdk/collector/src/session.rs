@@ -106,6 +106,7 @@ impl<C: Collector> Session<C> {
                 encoding: source.encoding,
                 name: handle.name.clone(),
                 input,
+                begin: handle.begin,
                 position: self.cursor.position(handle.id),
                 finished: false,
             })

@@ -145,6 +145,6 @@ impl<C: Collector> Harness<C> {
         let source = at.and_then(|at| u16::try_from(at).ok());
         let source = source
             .ok_or_else(|| HarnessError(format!("the manifest declares no source `{}`", file.source)))?;
-        Ok(Handle { id: file.id, source, raw: 0, size: file.size(), name: None })
+        Ok(Handle { id: file.id, source, raw: 0, size: file.size(), begin: 0, name: None })
     }
 }

@@ -25,7 +25,8 @@ pub(crate) fn run(bytes: &[u8]) {
 
 /// What the reply answers.
 pub(crate) fn request() -> PollRequest {
-    let handle = |number| Handle { id: InputId([number; 16]), source: 0, raw: 0, size: 0, name: None };
+    let handle =
+        |number| Handle { id: InputId([number; 16]), source: 0, raw: 0, size: 0, begin: 0, name: None };
     PollRequest {
         max_records: 64,
         max_bytes: 64 * 1024,

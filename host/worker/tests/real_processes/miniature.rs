@@ -66,6 +66,7 @@ pub(crate) fn poll(
         source: 0,
         raw: 0,
         size: file.metadata().unwrap().len(),
+        begin: 0,
         name: None,
     };
     let request = PollRequest {

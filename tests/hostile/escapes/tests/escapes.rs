@@ -43,7 +43,8 @@ fn start(plugin: &str, settings: &str) -> Worker {
 }
 
 fn poll(worker: &mut Worker, input: &Path) -> Result<u64, WorkerError> {
-    let handle = Handle { id: InputId([1; 16]), source: 0, raw: 0, size: CONTENT.len() as u64, name: None };
+    let handle =
+        Handle { id: InputId([1; 16]), source: 0, raw: 0, size: CONTENT.len() as u64, begin: 0, name: None };
     let request = PollRequest {
         max_records: 1024,
         max_bytes: 1 << 20,

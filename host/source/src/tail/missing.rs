@@ -1,0 +1,101 @@
+//! Logs that the walk did not meet: renamed to a name that the pattern does not match, or gone.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use labrelay_model::{InputIdentity, Reason};
+use labrelay_os::file::{FileFacts, FileId, FileKind};
+
+use super::TailSource;
+use super::copies::Lost;
+
+/// A log that was rotated away is let go once it has been read to its end and quiet for so long: programs write to
+/// a renamed log until they open the next one.
+const LET_GO_AFTER: Duration = Duration::from_secs(600);
+
+impl TailSource {
+    /// Finds the logs that this round has not met, by their file; those that are nowhere have ended.
+    pub(super) fn look_for_missing(&mut self, now: SystemTime) {
+        let mut missing: HashSet<FileId> = self
+            .logs
+            .iter()
+            .filter(|(_, log)| log.watch.round != self.round)
+            .map(|(file, _)| *file)
+            .collect();
+        if missing.is_empty() {
+            return;
+        }
+        let still_there: Vec<(FileId, PathBuf)> = missing
+            .iter()
+            .filter_map(|file| Some((*file, self.logs.get(file)?.path.clone())))
+            .filter(|(file, path)| is_file(path, *file))
+            .collect();
+        for (file, path) in still_there {
+            missing.remove(&file);
+            self.meet_away(file, path, now);
+        }
+        for folder in self.folders_of(&missing) {
+            self.search(&folder, &mut missing, now);
+        }
+        for file in missing {
+            self.vanish(file);
+        }
+    }
+
+    fn folders_of(&self, missing: &HashSet<FileId>) -> HashSet<PathBuf> {
+        let paths = missing.iter().filter_map(|file| self.logs.get(file)).map(|log| log.path.as_path());
+        let mut folders = HashSet::new();
+        for path in paths {
+            match path.parent() {
+                Some(folder) => drop(folders.insert(folder.to_owned())),
+                None => folders.extend(self.config.folders.iter().cloned()), // not met since the start
+            }
+        }
+        folders
+    }
+
+    fn search(&mut self, folder: &Path, missing: &mut HashSet<FileId>, now: SystemTime) {
+        let Ok(entries) = folder.read_dir() else { return };
+        for entry in entries.take(self.bounds.entries).flatten() {
+            if missing.is_empty() {
+                break;
+            }
+            let path = entry.path();
+            match FileFacts::of_path(&path) {
+                Ok(facts) if facts.kind == FileKind::Regular && missing.remove(&facts.id) => {
+                    self.meet_away(facts.id, path, now);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Met under a name that does not match: read to its end, then let go.
+    fn meet_away(&mut self, file: FileId, path: PathBuf, now: SystemTime) {
+        let round = self.round;
+        let Some(log) = self.logs.get_mut(&file) else { return };
+        let Ok(facts) = FileFacts::of_path(&path) else { return };
+        log.meet(path, facts.stamp, now, round);
+        if log.unread() == 0 && log.quiet_for >= LET_GO_AFTER {
+            self.not_ready(file);
+            if let Some(log) = self.logs.remove(&file) {
+                self.forgotten.push(InputIdentity(log.life.identity));
+            }
+            return;
+        }
+        self.make_ready_if_due(file);
+    }
+
+    fn vanish(&mut self, file: FileId) {
+        self.not_ready(file);
+        self.changed.remove(&file);
+        if let Some(log) = self.logs.remove(&file) {
+            self.lost.push(Lost::new(log.into_life(), Reason::Vanished, self.round));
+        }
+    }
+}
+
+fn is_file(path: &Path, file: FileId) -> bool {
+    FileFacts::of_path(path).is_ok_and(|facts| facts.id == file && facts.kind == FileKind::Regular)
+}
