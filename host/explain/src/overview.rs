@@ -1,5 +1,7 @@
 //! The start of the page: which manifest this is, how to read the page, what is read, and every stream in one line.
 
+use std::time::Duration;
+
 use labrelay_manifest::{Encoding, Format, Manifest, Source, SourceKind};
 
 use crate::numbers::length_of_time;
@@ -52,25 +54,27 @@ fn how_to_read(page: &mut Page) {
 }
 
 fn source(source: &Source) -> Vec<Cell> {
-    let about = match &source.kind {
-        SourceKind::Folder { pattern, settle, format } => {
-            let settle = length_of_time(i64::try_from(settle.as_micros()).unwrap_or(i64::MAX));
-            Cell::from(
-                Text::from("files named like ")
-                    .code(&**pattern)
-                    .plain(" in the folders that the site names")
-                    .plain(match format {
-                        Format::Fcs => ", in the FCS format of flow cytometers",
-                        Format::Other => "",
-                    })
-                    .plain(match source.encoding {
-                        Encoding::Utf8 => String::new(), // what a reader takes for granted
-                        encoding => format!(", whose text is {}", encoding.name()),
-                    })
-                    .plain(format!(", once they have rested for {settle}")),
-            )
-        }
-        _ => Cell::from("an input that this version of Labrelay can't describe"),
+    let text_is = match source.encoding {
+        Encoding::Utf8 => String::new(), // what a reader takes for granted
+        encoding => format!(", whose text is {}", encoding.name()),
     };
-    vec![code(source.name.as_str()).into(), about]
+    let time = |settle: &Duration| length_of_time(i64::try_from(settle.as_micros()).unwrap_or(i64::MAX));
+    let about = match &source.kind {
+        SourceKind::Folder { pattern, settle, format } => Text::from("files named like ")
+            .code(&**pattern)
+            .plain(" in the folders that the site names")
+            .plain(match format {
+                Format::Fcs => ", in the FCS format of flow cytometers",
+                Format::Other => "",
+            })
+            .plain(text_is)
+            .plain(format!(", once they have rested for {}", time(settle))),
+        SourceKind::Tail { pattern, settle } => Text::from("logs named like ")
+            .code(&**pattern)
+            .plain(" in the folders that the site names, line by line while they grow")
+            .plain(text_is)
+            .plain(format!("; a last line without an end, once the log has rested for {}", time(settle))),
+        _ => Text::from("an input that this version of Labrelay can't describe"),
+    };
+    vec![code(source.name.as_str()).into(), about.into()]
 }

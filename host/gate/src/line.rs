@@ -38,6 +38,13 @@ impl LineWriter {
         self.streams.push(lines);
     }
 
+    /// The same, with a row id that `name` makes of the line's fields as they stand there.
+    pub fn push_named(&mut self, record: &AcceptedRecord, name: impl FnOnce(&[u8]) -> RowId) {
+        let mut fields = Vec::new();
+        write_fields(&mut fields, record, 0);
+        self.push(record, name(&fields));
+    }
+
     /// Bytes of all lines so far.
     pub fn bytes(&self) -> usize {
         self.streams.iter().map(|lines| lines.ndjson.len()).sum()

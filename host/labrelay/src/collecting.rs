@@ -10,14 +10,15 @@ use std::time::{Duration, SystemTime};
 use labrelay_abi::{
     FinishedOrNot, Handle, OpenReply, OpenRequest, PollReply, PollRequest, QcRule, ROLES_KEY,
 };
-use labrelay_manifest::{Format, Inventory, SourceKind};
+use labrelay_manifest::Inventory;
 use labrelay_model::{InputIdentity, SourceName, StreamShape, Timestamp, wire};
-use labrelay_source::{FileFormat, FolderConfig, FolderSource, OpenedInput, Pattern, ScanReport, SeenInputs};
+use labrelay_source::{ScanReport, SeenInputs};
 use labrelay_worker::{Worker, WorkerError};
 
 use crate::config::QcChoice;
 use crate::families::{InstalledFamily, worker_spec};
 use crate::judge::Origin;
+use crate::sources::{Input, Progress, SavedLog, Sources};
 use crate::suspects::Suspects;
 use crate::unreadable;
 
@@ -42,9 +43,11 @@ pub(crate) struct Setup {
     pub inventory: Option<Inventory>,
     /// Key of input identities.
     pub identity_key: [u8; 32],
+    /// What the spool remembers of logs that are followed.
+    pub logs: Vec<SavedLog>,
 }
 
-/// Where a folder source looks.
+/// Where a source looks.
 #[derive(Debug, Clone)]
 pub(crate) struct Place {
     /// Folders.
@@ -59,7 +62,7 @@ pub(crate) struct Place {
 pub(crate) struct Collecting {
     family: InstalledFamily,
     shapes: Vec<StreamShape>,
-    sources: Vec<(u16, FolderSource)>,
+    sources: Sources,
     folders: Vec<PathBuf>,
     open_request: OpenRequest,
     worker: Option<Worker>,
@@ -76,8 +79,8 @@ pub(crate) struct Polled {
     pub reply: PollReply,
     /// Where its units were read, by handle.
     pub origins: Vec<Origin>,
-    /// The inputs that are done with once this is committed.
-    pub finished: Vec<(SourceName, InputIdentity)>,
+    /// What is to be committed with it, so that each input is read once.
+    pub progress: Progress,
 }
 
 /// How a poll ended.
@@ -87,14 +90,16 @@ pub(crate) enum Poll {
     /// The plugin replied.
     Replied(Box<Polled>),
     /// This input has killed the worker too often; commit it as set aside.
-    SetAside(Origin),
+    SetAside(Origin, Progress),
+    /// A log was cut or rewritten while it was read: what the plugin gave is not to be committed.
+    Overtaken,
 }
 
 impl Collecting {
     /// Prepares sources; starts no worker yet.
     pub(crate) fn new(setup: Setup) -> Self {
         let manifest = Arc::clone(&setup.family.manifest);
-        let sources = folder_sources(&setup);
+        let sources = Sources::new(&setup);
         let zone = setup.inventory.as_ref().map_or("UTC", |inventory| inventory.zone.name());
         let names = setup.inventory.as_ref().map(|inventory| inventory.qc.as_slice()).unwrap_or_default();
         let qc = match setup.qc {
@@ -122,7 +127,7 @@ impl Collecting {
 
     /// Looks for settled inputs in all sources.
     pub(crate) fn scan(&mut self, now: SystemTime) -> Vec<ScanReport> {
-        self.sources.iter_mut().map(|(_, source)| source.scan(now)).collect()
+        self.sources.scan(now)
     }
 
     /// What a scan could not read, in words that name no file.
@@ -132,9 +137,12 @@ impl Collecting {
 
     /// Known inputs that were still there when the folders were last looked through, by source.
     pub(crate) fn still_present(&self) -> Vec<(SourceName, Vec<InputIdentity>)> {
-        let present =
-            |source: &FolderSource| Some((source.name().clone(), source.still_present()?.copied().collect()));
-        self.sources.iter().filter_map(|(_, source)| present(source)).collect()
+        self.sources.still_present()
+    }
+
+    /// What the last scan has found out and no poll has committed yet: what vanished, above all.
+    pub(crate) fn unsaved(&self) -> Progress {
+        self.sources.progress(Vec::new())
     }
 
     /// Opens what is ready and asks the plugin to read it. `committed` is the cursor in the spool.
@@ -156,32 +164,33 @@ impl Collecting {
         if inputs.is_empty() {
             return Ok(Poll::Nothing);
         }
-        let origins: Vec<Origin> = inputs.iter().map(|(_, origin, _)| origin.clone()).collect();
-        if let Some(origin) = origins.iter().find(|origin| self.suspects.is_guilty(&origin.identity)) {
-            return Ok(Poll::SetAside(origin.clone()));
+        if let Some(input) = inputs.iter().find(|input| self.suspects.is_guilty(&input.opened.identity)) {
+            let aside = vec![(input.source.clone(), input.opened.identity)];
+            return Ok(Poll::SetAside(origin(input), self.sources.progress(aside)));
         }
+        let identities = inputs.iter().map(|input| &input.opened.identity);
         match self.ask(&inputs, now, committed) {
             Ok(reply) => {
-                self.suspects.acquit(origins.iter().map(|origin| &origin.identity));
-                let finished = finished(&reply, &origins);
-                Ok(Poll::Replied(Box::new(Polled { reply, origins, finished })))
+                self.suspects.acquit(identities);
+                if !self.sources.are_unchanged(&inputs) {
+                    return Ok(Poll::Overtaken);
+                }
+                let progress = self.sources.progress(finished(&reply, &inputs));
+                let origins = inputs.iter().map(origin).collect();
+                Ok(Poll::Replied(Box::new(Polled { reply, origins, progress })))
             }
             Err(error) => {
                 if error.is_death() {
-                    self.suspects.accuse(origins.iter().map(|origin| &origin.identity));
+                    self.suspects.accuse(identities);
                 }
                 Err(error)
             }
         }
     }
 
-    /// The inputs are in the spool's database now: hand them out no more.
-    pub(crate) fn committed(&mut self, finished: &[(SourceName, InputIdentity)]) {
-        for (name, identity) in finished {
-            for (_, source) in self.sources.iter_mut().filter(|(_, source)| source.name() == name) {
-                source.committed(identity);
-            }
-        }
+    /// It is in the spool's database now.
+    pub(crate) fn committed(&mut self, progress: &Progress) {
+        self.sources.committed(progress);
     }
 
     /// The heartbeat between polls, when no code of the plugin runs: whether a worker has ended by itself meanwhile. No input
@@ -207,28 +216,18 @@ impl Collecting {
     }
 
     fn waiting(&self) -> usize {
-        self.sources.iter().map(|(_, source)| source.waiting()).sum()
+        self.sources.waiting()
     }
 
-    fn open_inputs(&mut self, seen: &dyn SeenInputs) -> Vec<(u16, Origin, OpenedInput)> {
+    fn open_inputs(&mut self, seen: &dyn SeenInputs) -> Vec<Input> {
         // After a death one input at a time, so that only the guilty one is set aside.
-        let mut room = if self.suspects.is_empty() { self.wants } else { 1 };
-        let mut opened = Vec::new();
-        for (index, source) in &mut self.sources {
-            let inputs = source.open_ready(room, seen);
-            room -= inputs.len();
-            opened.extend(inputs.into_iter().map(|input| {
-                let (source, path) = (source.name().clone(), input.path.clone());
-                let origin = Origin { source, identity: input.identity, path };
-                (*index, origin, input)
-            }));
-        }
-        opened
+        let room = if self.suspects.is_empty() { self.wants } else { 1 };
+        self.sources.open_ready(room, seen)
     }
 
     fn ask(
         &mut self,
-        inputs: &[(u16, Origin, OpenedInput)],
+        inputs: &[Input],
         now: Timestamp,
         committed: Option<Vec<u8>>,
     ) -> Result<PollReply, WorkerError> {
@@ -240,16 +239,17 @@ impl Collecting {
             committed_cursor: committed.clone(),
             handles: inputs
                 .iter()
-                .map(|(source, origin, input)| Handle {
-                    id: origin.identity.id(),
-                    source: *source,
+                .map(|Input { index, opened, .. }| Handle {
+                    id: opened.identity.id(),
+                    source: *index,
                     raw: 0,
-                    size: input.size,
+                    size: opened.size,
+                    begin: opened.begin,
                     name: None,
                 })
                 .collect(),
         };
-        let files: Vec<_> = inputs.iter().map(|(_, _, input)| input.file.as_fd()).collect();
+        let files: Vec<_> = inputs.iter().map(|input| input.opened.file.as_fd()).collect();
         let mut worker = match self.worker.take() {
             Some(worker) => worker,
             None => self.start_worker(committed)?,
@@ -278,31 +278,15 @@ impl Collecting {
     }
 }
 
-fn folder_sources(setup: &Setup) -> Vec<(u16, FolderSource)> {
-    let declared = setup.family.manifest.sources().iter().enumerate();
-    declared
-        .filter_map(|(index, source)| {
-            let (_, place) = setup.places.iter().find(|(name, _)| *name == source.name)?;
-            let SourceKind::Folder { pattern, settle, format } = &source.kind else { return None };
-            let config = FolderConfig {
-                source: source.name.clone(),
-                folders: place.folders.clone(),
-                recursive: place.recursive,
-                pattern: Pattern::new(pattern).ok()?, // `Manifest::parse` has read it
-                settle: place.settle.unwrap_or(*settle),
-                format: match format {
-                    Format::Fcs => FileFormat::Fcs,
-                    Format::Other => FileFormat::Other,
-                },
-            };
-            Some((u16::try_from(index).ok()?, FolderSource::new(config, setup.identity_key)))
-        })
-        .collect()
+fn origin(input: &Input) -> Origin {
+    let (source, path) = (input.source.clone(), input.opened.path.clone());
+    Origin { source, identity: input.opened.rows, path }
 }
 
-fn finished(reply: &PollReply, origins: &[Origin]) -> Vec<(SourceName, InputIdentity)> {
-    let done = reply.inputs.iter().filter(|report| report.finished == FinishedOrNot::Finished);
-    done.filter_map(|report| origins.iter().find(|origin| origin.identity.id() == report.id))
-        .map(|origin| (origin.source.clone(), origin.identity))
+/// The inputs that the plugin has read to their end. Its report names them in the order in which they were handed out.
+fn finished(reply: &PollReply, inputs: &[Input]) -> Vec<(SourceName, InputIdentity)> {
+    let done = reply.inputs.iter().zip(inputs);
+    done.filter(|(report, _)| report.finished == FinishedOrNot::Finished)
+        .map(|(_, input)| (input.source.clone(), input.opened.identity))
         .collect()
 }

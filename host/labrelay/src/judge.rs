@@ -12,7 +12,7 @@ use labrelay_abi::{Unit, UnitOutcome};
 use labrelay_gate::{
     AcceptedRecord, ClosedWindow, Gate, GateState, LineWriter, Site, SpecimenRecord, Verdict, json,
 };
-use labrelay_manifest::{Inventory, Manifest, SiteWords};
+use labrelay_manifest::{Inventory, Manifest, SiteWords, SourceKind};
 use labrelay_model::{
     InputIdentity, LedgerCounts, LedgerKey, Outcome, Position, Reason, Record, Redacted, SourceName,
     StreamIndex, StreamName, Timestamp,
@@ -37,7 +37,7 @@ pub(crate) struct Judge {
 pub(crate) struct Origin {
     /// Declared source.
     pub source: SourceName,
-    /// The input.
+    /// The input by which its rows are named; of a log that is followed the file, whatever was in it before.
     pub identity: InputIdentity,
     /// Its file. The name may name a patient: never for a log, a message or a record.
     pub path: PathBuf,
@@ -213,9 +213,20 @@ impl Judge {
         origin: &Origin,
         position: Position,
     ) {
+        let is_line = self.is_followed(&origin.source);
         for (index, record) in records.iter().enumerate() {
-            writer.push(record, self.rows.of_record(&origin.identity, position, index));
+            match is_line {
+                true => writer.push_named(record, |fields| {
+                    self.rows.of_line(&origin.identity, position, index, fields)
+                }),
+                false => writer.push(record, self.rows.of_record(&origin.identity, position, index)),
+            }
         }
+    }
+
+    fn is_followed(&self, source: &SourceName) -> bool {
+        let declared = self.manifest.sources().iter().find(|declared| declared.name == *source);
+        declared.is_some_and(|declared| matches!(declared.kind, SourceKind::Tail { .. }))
     }
 
     /// A unit's records for the sealed quarantine only. All of them: requeued, its rows have the names that they

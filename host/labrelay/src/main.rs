@@ -39,6 +39,7 @@ mod requeue;
 mod run;
 mod sent_command;
 mod setup;
+mod sources;
 mod spool_access;
 mod spool_command;
 mod status;

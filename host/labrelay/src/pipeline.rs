@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use labrelay_gate::{GateState, StateError};
-use labrelay_model::{FamilyName, FieldType, InputIdentity, SourceName, Timestamp};
+use labrelay_model::{FamilyName, FieldType, GapCounts, GapKey, InputIdentity, SourceName, Timestamp};
 use labrelay_source::{ScanReport, SeenInputs};
 use labrelay_spool::{Commit, CommitError, Spool, SpoolError};
 use labrelay_worker::{Backoff, WorkerError};
@@ -19,6 +19,7 @@ use crate::collecting::{Collecting, Poll};
 use crate::frozen::{self, FrozenField};
 use crate::inbox::Inbox;
 use crate::judge::{Judge, Judged};
+use crate::sources::Progress;
 use crate::status::{Board, FamilyState};
 use crate::stop::Stop;
 
@@ -134,16 +135,24 @@ impl Pipeline {
             self.tell_frozen(&state);
             if state.is_due(now) {
                 let judged = self.judge.close(now, &mut state, |_| {});
-                self.commit(judged, Some(&state), None, Vec::new())?;
+                self.commit(judged, Some(&state), None, Progress::default())?;
                 continue;
+            }
+            let unsaved = self.collecting.unsaved();
+            if !unsaved.is_empty() {
+                self.tell_gaps(&unsaved);
+                self.commit(Judged::default(), None, None, unsaved)?;
             }
             let seen = SeenInSpool { spool: &self.spool, family: family.clone() };
             match self.collecting.poll(now, cursor, &seen)? {
                 Poll::Nothing => break,
-                Poll::SetAside(origin) => {
-                    error!(%family, "a file on which the plugin's worker died three times is set aside");
+                Poll::SetAside(origin, progress) => {
+                    error!(%family, "an input on which the plugin's worker died three times is set aside");
                     let judged = self.judge.set_aside(&origin);
-                    self.commit(judged, None, None, vec![(origin.source, origin.identity)])?;
+                    self.commit(judged, None, None, progress)?;
+                }
+                Poll::Overtaken => {
+                    warn!(%family, "a log was cut or rewritten while it was read; it is read as it is now");
                 }
                 Poll::Replied(polled) => {
                     self.board.update(&family, |status| {
@@ -151,7 +160,7 @@ impl Pipeline {
                     });
                     let (units, origins) = (polled.reply.units, &polled.origins);
                     let judged = self.judge.judge(units, origins, now, &mut state, |_, _| {});
-                    self.commit(judged, Some(&state), Some(polled.reply.cursor), polled.finished)?;
+                    self.commit(judged, Some(&state), Some(polled.reply.cursor), polled.progress)?;
                 }
             }
             read = Read::Something;
@@ -177,6 +186,21 @@ impl Pipeline {
         }
     }
 
+    /// What vanished, for the ledger.
+    fn gaps(&self, progress: &Progress) -> Vec<(GapKey, GapCounts)> {
+        let family = self.family();
+        let key =
+            |source: &SourceName, reason| GapKey { family: family.clone(), source: source.clone(), reason };
+        progress.gaps.iter().map(|(source, reason, counts)| (key(source, *reason), *counts)).collect()
+    }
+
+    fn tell_gaps(&self, progress: &Progress) {
+        for (source, reason, counts) in &progress.gaps {
+            let bytes = counts.bytes;
+            warn!(family = %self.family(), %source, bytes, "{}; it is counted as a gap", reason.explanation());
+        }
+    }
+
     /// Does the requeues that have come in.
     fn requeue(&self) {
         self.inbox.work(|task| {
@@ -194,7 +218,7 @@ impl Pipeline {
         judged: Judged,
         state: Option<&GateState>,
         cursor: Option<Vec<u8>>,
-        seen: Vec<(SourceName, InputIdentity)>,
+        mut progress: Progress,
     ) -> Result<(), Setback> {
         let accepted = !judged.lines.is_empty();
         let commit = Commit {
@@ -205,10 +229,11 @@ impl Pipeline {
             lines: judged.lines,
             cursor,
             gate_state: state.map(|state| state.save(self.judge.gate())),
-            seen,
+            seen: std::mem::take(&mut progress.seen),
+            logs: std::mem::take(&mut progress.logs),
             ledger: judged.ledger.into_iter().collect(),
             read: judged.read.into_iter().collect(),
-            gaps: Vec::new(),
+            gaps: self.gaps(&progress),
             quarantined: judged.quarantined,
             now: clock::now(),
         };
@@ -226,7 +251,7 @@ impl Pipeline {
                 return Ok(());
             }
         }
-        self.collecting.committed(&commit.seen);
+        self.collecting.committed(&progress);
         self.failures = 0;
         if accepted {
             self.new_batch.notify_one();

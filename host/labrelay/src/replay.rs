@@ -145,15 +145,16 @@ impl Replay {
         loop {
             match collecting.poll(self.now, cursor.clone(), &NothingSeen) {
                 Ok(Poll::Nothing) => return Ok(()),
-                Ok(Poll::SetAside(origin)) => {
-                    collecting.committed(&[(origin.source.clone(), origin.identity)]);
+                Ok(Poll::SetAside(origin, progress)) => {
+                    collecting.committed(&progress);
                     on_step(Step::SetAside(origin));
                 }
                 Ok(Poll::Replied(polled)) => {
                     *cursor = Some(polled.reply.cursor);
-                    collecting.committed(&polled.finished);
+                    collecting.committed(&polled.progress);
                     on_step(Step::Replied(polled.reply.units, polled.origins));
                 }
+                Ok(Poll::Overtaken) => {} // somebody writes there; it is read as it is now
                 // A death is the input's fault three times over, and then it is set aside; the rest is ours.
                 Err(error) if error.is_death() => {}
                 Err(error) => return Err(error).fail_as(Failure::Plugin),
@@ -175,6 +176,7 @@ impl Replay {
             qc: self.qc,
             inventory: self.inventory.clone(),
             identity_key: REPLAY_KEY,
+            logs: Vec::new(),
         }))
     }
 }

@@ -123,6 +123,7 @@ impl Task {
             ledger: ledger.filter(|(key, _)| !matches!(key.outcome, Outcome::Quarantined(_))).collect(),
             read: Vec::new(),
             gaps: Vec::new(),
+            logs: Vec::new(),
             quarantined: Vec::new(),
             now,
         };

@@ -131,7 +131,8 @@ impl Service {
         self.board.update(name, |status| status.sandbox = Some((&installed.confinement).into()));
         let plugin_version = installed.describe.plugin_version.as_str().into();
         let judge = self.judge(&installed)?;
-        let setup = setup::of_site(&self.config, family, installed, self.keys.identity_key()?)?;
+        let mut setup = setup::of_site(&self.config, family, installed, self.keys.identity_key()?)?;
+        setup.logs = setup::saved_logs(&setup, &self.spool)?;
         Ok(Pipeline {
             collecting: Collecting::new(setup),
             judge,

@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use labrelay_manifest::Manifest;
 use labrelay_model::Digest;
+use labrelay_spool::Spool;
 
 use crate::collecting::{Place, Setup};
 use crate::config::{Config, Family};
 use crate::families::InstalledFamily;
+use crate::sources::SavedLog;
 
 /// What `family` is collected with at this site.
 pub(crate) fn of_site(
@@ -42,7 +44,18 @@ pub(crate) fn of_site(
         qc: family.qc,
         inventory: config.inventory.clone(),
         identity_key,
+        logs: Vec::new(),
     })
+}
+
+/// How far the logs of these places were read.
+pub(crate) fn saved_logs(setup: &Setup, spool: &Spool) -> anyhow::Result<Vec<SavedLog>> {
+    let mut logs = Vec::new();
+    for (source, _) in &setup.places {
+        let saved = spool.logs(setup.family.manifest.family(), source)?.into_iter();
+        logs.extend(saved.map(|(identity, state)| (source.clone(), identity, state)));
+    }
+    Ok(logs)
 }
 
 /// Keeps a copy of a manifest that records are gated by: batches that still wait after an update are

@@ -107,6 +107,7 @@ fn commit(seed: &mut u64) -> Commit {
         ledger: Vec::new(),
         read: Vec::new(),
         gaps: Vec::new(),
+        logs: Vec::new(),
         quarantined: Vec::new(),
         now: now(),
     }

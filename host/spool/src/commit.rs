@@ -14,7 +14,7 @@ use crate::gate_state::GATE_STATES;
 use crate::seal::SEALING_BYTES;
 use crate::stream::cost;
 use crate::{
-    CommitError, QuarantineEntry, Spool, SpoolError, accounts, backlog, gaps, ledger, quarantine, seen,
+    CommitError, QuarantineEntry, Spool, SpoolError, accounts, backlog, gaps, ledger, logs, quarantine, seen,
     status,
 };
 
@@ -41,6 +41,8 @@ pub struct Commit {
     pub gate_state: Option<Vec<u8>>,
     /// Inputs that need not be opened again.
     pub seen: Vec<(SourceName, InputIdentity)>,
+    /// What is to be remembered of logs that are followed, by source and the log's identity; `None` forgets it.
+    pub logs: Vec<(SourceName, InputIdentity, Option<Vec<u8>>)>,
     /// Units that were read, by source; counted before they were judged.
     pub read: Vec<(SourceName, u64)>,
     /// What to add to the ledger.
@@ -61,6 +63,7 @@ impl std::fmt::Debug for Commit {
         shown
             .field("gaps", &self.gaps)
             .field("seen", &self.seen.len())
+            .field("logs", &self.logs.len())
             .field("quarantined", &self.quarantined.len());
         shown.finish_non_exhaustive()
     }
@@ -109,6 +112,7 @@ impl Spool {
             CURSORS.put(txn, &self.sealer, &commit.family, commit.cursor.as_deref())?;
             GATE_STATES.put(txn, &self.sealer, &commit.family, commit.gate_state.as_deref())?;
             seen::put(txn, &commit.family, &commit.seen, commit.now)?;
+            logs::put(txn, &self.sealer, &commit.family, &commit.logs)?;
             accounts::add_read(txn, &commit.family, &commit.read)?;
             ledger::add(txn, &commit.ledger)?;
             gaps::add(txn, &commit.gaps)?;

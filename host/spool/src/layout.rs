@@ -14,6 +14,7 @@
 //! | `damaged` | batch key | a sealed body that could not be opened, as it was found |
 //! | `cursors` | family | the cursor, sealed |
 //! | `gate_state` | family | what the gate remembers, sealed; for the gate alone |
+//! | `logs` | (family, source, identity) | what was read of a log that is followed, sealed; for its source alone |
 //! | `seen` | (family, source, identity) | last day on which the input was present |
 //! | `ledger` | (family, source, stream or empty, outcome, reason or 0) | units, records |
 //! | `read` | (family, source) | units read, counted before they were judged |
@@ -66,6 +67,7 @@ pub(crate) const SENT: TableDefinition<'_, LandedBatch, (u32, u64, &[u8; 32])> =
 pub(crate) const DAMAGED: TableDefinition<'_, Batch, &[u8]> = TableDefinition::new("damaged");
 pub(crate) const CURSORS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("cursors");
 pub(crate) const GATE_STATE: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("gate_state");
+pub(crate) const LOGS: TableDefinition<'_, (&str, &str, &[u8; 32]), &[u8]> = TableDefinition::new("logs");
 pub(crate) const SEEN: TableDefinition<'_, (&str, &str, &[u8; 32]), i64> = TableDefinition::new("seen");
 pub(crate) const LEDGER: TableDefinition<'_, LedgerLine, (u64, u64)> = TableDefinition::new("ledger");
 pub(crate) const READ: TableDefinition<'_, (&str, &str), u64> = TableDefinition::new("read");

@@ -20,6 +20,7 @@ mod journal;
 mod keys;
 mod layout;
 mod ledger;
+mod logs;
 mod of_family;
 mod open;
 mod outbox;

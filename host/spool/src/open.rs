@@ -185,6 +185,7 @@ fn add_later_tables(txn: &WriteTransaction) -> Result<(), SpoolError> {
     txn.open_table(layout::GAPS)?;
     txn.open_table(layout::READ)?;
     txn.open_table(layout::LANDED)?;
+    txn.open_table(layout::LOGS)?;
     Ok(())
 }
 
@@ -194,7 +195,8 @@ fn complete(store: &Store) -> Result<(), SpoolError> {
         let accounts = is_there(txn.open_table(layout::READ))? && is_there(txn.open_table(layout::LANDED))?;
         let others = is_there(txn.open_table(layout::QUARANTINE_COUNTS))?
             && is_there(txn.open_table(layout::GATE_STATE))?
-            && is_there(txn.open_table(layout::GAPS))?;
+            && is_there(txn.open_table(layout::GAPS))?
+            && is_there(txn.open_table(layout::LOGS))?;
         Ok((accounts && others, accounts))
     })?;
     if has_all {

@@ -26,6 +26,9 @@ pub(crate) enum Place<'a> {
     Cursor(&'a str),
     /// The gate's state of this family. Associated data: as a cursor's, with `labrelay spool v1 gate`.
     GateState(&'a str),
+    /// What was read of this log of this source. Associated data: `labrelay spool v1 log`, length of the family's name and
+    /// the name, the same of the source, the log's identity, data key id.
+    Log(&'a str, &'a str, &'a [u8; 32]),
 }
 
 impl Place<'_> {
@@ -46,6 +49,12 @@ impl Place<'_> {
             Place::GateState(family) => {
                 data.extend_from_slice(b"labrelay spool v1 gate");
                 push_name(&mut data, family);
+            }
+            Place::Log(family, source, identity) => {
+                data.extend_from_slice(b"labrelay spool v1 log");
+                push_name(&mut data, family);
+                push_name(&mut data, source);
+                data.extend_from_slice(*identity);
             }
         }
         data.extend_from_slice(&key_id.to_be_bytes());

@@ -16,7 +16,7 @@ use crate::gate_state::GATE_STATES;
 use crate::layout::{FILE_NAME, META, PENDING, STREAMS};
 use crate::of_family::{Found, OfFamily};
 use crate::stream::{self, StreamRow};
-use crate::{Spool, SpoolError, backlog};
+use crate::{Spool, SpoolError, backlog, logs};
 
 /// How an age message begins (C2SP age, "Header").
 const AGE_HEADER: &[u8] = b"age-encryption.org/v1\n";
@@ -33,6 +33,8 @@ pub enum Part {
     Cursors,
     /// What the gate remembers of each family.
     GateStates,
+    /// How far each log that is followed was read.
+    Logs,
     /// Messages of what was refused.
     Quarantine,
     /// Numbers and sums of the streams, against the batches that wait.
@@ -71,12 +73,14 @@ impl Spool {
     /// hinders the reading itself.
     pub fn verify(&self) -> Result<Vec<Checked>, SpoolError> {
         let pending = self.peek().map(|batch| Ok(batch?.ndjson.is_some()));
+        let logs = self.store.read(|txn| logs::all(txn, &self.sealer))?;
         let sent = self.sent().export(None, None).map(|batch| Ok(batch?.1.is_some()));
         Ok(vec![
             Checked::count(Part::Pending, pending)?,
             Checked::count(Part::Sent, sent)?,
             Checked::count(Part::Cursors, self.values(&CURSORS)?)?,
             Checked::count(Part::GateStates, self.values(&GATE_STATES)?)?,
+            Checked::count(Part::Logs, logs.iter().map(|(.., state)| Ok(state.is_some())))?,
             Checked::count(Part::Quarantine, self.messages())?,
             Checked::count(Part::Streams, self.store.read(streams)?)?,
         ])

@@ -85,7 +85,7 @@ pub struct Source {
     pub encoding: Encoding,
 }
 
-/// How the host finds an input. Later issues add tails, ports and tables.
+/// How the host finds an input. Later issues add ports and tables.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SourceKind {
@@ -98,6 +98,22 @@ pub enum SourceKind {
         /// What the files are, as far as their identity depends on it.
         format: Format,
     },
+    /// Text logs that are read line by line while they grow, and through their rotation.
+    Tail {
+        /// As a folder's. It should match the names of copies that a log is rotated to, else what stands only there is lost.
+        pattern: Box<str>,
+        /// A last line without an end counts as complete when its file has rested this long.
+        settle: Duration,
+    },
+}
+
+impl SourceKind {
+    /// File name pattern.
+    pub fn pattern(&self) -> &str {
+        match self {
+            Self::Folder { pattern, .. } | Self::Tail { pattern, .. } => pattern,
+        }
+    }
 }
 
 /// What a file is, as far as the host must know to recognise it again.

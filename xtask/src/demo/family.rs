@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
-use labrelay_manifest::{Manifest, SourceKind};
+use labrelay_manifest::Manifest;
 use regex::Regex;
 
 use crate::cargo::repository;
@@ -42,9 +42,8 @@ impl Family {
         let mut family =
             Self { name: manifest.family().as_str().to_owned(), sources: Vec::new(), folders, files: 0 };
         for source in manifest.sources() {
-            let SourceKind::Folder { pattern, .. } = &source.kind else { continue };
             family.sources.push(source.name.as_str().to_owned());
-            let pattern = name_pattern(pattern)?;
+            let pattern = name_pattern(source.kind.pattern())?;
             let mut found = BTreeSet::new();
             for folder in &family.folders {
                 find(folder, &pattern, &mut found)?;

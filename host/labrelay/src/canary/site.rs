@@ -207,7 +207,6 @@ fn entries(folder: &Path) -> BTreeSet<PathBuf> {
 
 /// The ending that makes a source take a file: `lmd` of `*.lmd|*.fcs`.
 fn ending_of(kind: &SourceKind) -> String {
-    let SourceKind::Folder { pattern, .. } = kind else { return "log".to_owned() };
-    let first = pattern.split('|').next().unwrap_or_default();
+    let first = kind.pattern().split('|').next().unwrap_or_default();
     first.rsplit('.').next().unwrap_or("log").trim().to_ascii_lowercase()
 }

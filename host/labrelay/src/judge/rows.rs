@@ -17,6 +17,19 @@ impl RowNames {
         self.of(&[&identity.0, &position.0.to_be_bytes(), &index.to_be_bytes()])
     }
 
+    /// The row of a line's record: by log, position, the record's index in its unit, and what it says. A log that was cut
+    /// has other lines where the old ones were, and the same ones are the same rows.
+    pub(super) fn of_line(
+        &self,
+        log: &InputIdentity,
+        position: Position,
+        index: usize,
+        fields: &[u8],
+    ) -> RowId {
+        let index = u16::try_from(index).unwrap_or(u16::MAX);
+        self.of(&[b"line", &log.0, &position.0.to_be_bytes(), &index.to_be_bytes(), fields])
+    }
+
     /// The row of an aggregate: by stream, group and window.
     pub(super) fn of_aggregate(&self, identity: &[u8]) -> RowId {
         self.of(&[b"aggregate", identity])

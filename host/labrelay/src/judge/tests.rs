@@ -91,6 +91,7 @@ impl Service {
             ledger: judged.ledger.into_iter().collect(),
             read: Vec::new(),
             gaps: Vec::new(),
+            logs: Vec::new(),
             quarantined: judged.quarantined,
             now: at("08:00"),
         };

@@ -107,6 +107,7 @@ impl Refused {
             ledger: judged.ledger.into_iter().collect(),
             read: Vec::new(),
             gaps: Vec::new(),
+            logs: Vec::new(),
             quarantined: judged.quarantined,
             now: now(),
         };

@@ -87,6 +87,7 @@ impl Site {
             ledger: quarantined.iter().map(|it| (key(it), LedgerCounts { units: 1, records: 0 })).collect(),
             read: Vec::new(),
             gaps: Vec::new(),
+            logs: Vec::new(),
             quarantined,
             now: days(days_ago),
         };

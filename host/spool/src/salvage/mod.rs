@@ -12,7 +12,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use labrelay_model::{FamilyName, Reason, Timestamp};
+use labrelay_model::{FamilyName, InputIdentity, Reason, SourceName, Timestamp};
 use redb::{
     Database, Key, ReadOnlyTable, ReadTransaction, ReadableDatabase as _, ReadableTable as _,
     TableDefinition, TableError, Value, WriteTransaction,
@@ -33,7 +33,7 @@ use crate::open::prepare;
 use crate::seal::{Place, Sealer};
 use crate::store::{self, Store};
 use crate::stream::StreamRow;
-use crate::{SpoolError, accounts, ledger};
+use crate::{SpoolError, accounts, ledger, logs};
 
 /// Batches taken in one transaction: at most 64 MiB, and usually a few.
 const STEP: usize = 64;
@@ -123,7 +123,27 @@ fn take_accounts(
         StreamRow::from_value(row.value()).emptied().store(&mut streams, stream.value())?;
     }
     take_values(from, to, sealer, &CURSORS)?;
-    take_values(from, to, sealer, &GATE_STATES)
+    take_values(from, to, sealer, &GATE_STATES)?;
+    take_logs(from, to, sealer)
+}
+
+/// Seals anew how far logs were read. One that does not open is left out: it is read again.
+fn take_logs(
+    from: &ReadTransaction,
+    to: &WriteTransaction,
+    sealer: &Mutex<Sealer>,
+) -> Result<(), SpoolError> {
+    if let Err(TableError::TableDoesNotExist(_)) = from.open_table(layout::LOGS) {
+        return Ok(()); // of an earlier build
+    }
+    for (family, source, identity, state) in logs::all(from, sealer)? {
+        let family = FamilyName::new(&family).map_err(|_| SpoolError::Damaged)?;
+        let source = SourceName::new(&source).map_err(|_| SpoolError::Damaged)?;
+        if state.is_some() {
+            logs::put(to, sealer, &family, &[(source, InputIdentity(identity), state)])?;
+        }
+    }
+    Ok(())
 }
 
 /// Seals anew what each family has one of. One that does not open is left out: its family starts over.

@@ -25,7 +25,9 @@ fn filled() -> Site {
     let source: SourceName = "listmode".parse().unwrap();
     let seen = vec![(source, input(1))];
     let (cursor, gate_state) = (Some(b"17".to_vec()), Some(b"sums".to_vec()));
-    spool.commit(&Commit { seen, cursor, gate_state, quarantined: vec![entry(1)], ..empty() }).unwrap();
+    let logs = vec![("log".parse().unwrap(), input(2), Some(b"so far".to_vec()))];
+    let commit = Commit { seen, logs, cursor, gate_state, quarantined: vec![entry(1)], ..empty() };
+    spool.commit(&commit).unwrap();
     spool.commit(&Commit { quarantined: vec![entry(2)], ..empty() }).unwrap();
     drop(spool);
     site
@@ -51,7 +53,9 @@ fn digests(batches: &[StoredBatch]) -> BTreeSet<[u8; 32]> {
 }
 
 fn knows_the_input(spool: &Spool) -> bool {
-    spool.is_seen(&"navios".parse().unwrap(), &"listmode".parse().unwrap(), &input(1)).unwrap()
+    let (family, logs) = ("navios".parse().unwrap(), "log".parse().unwrap());
+    spool.is_seen(&family, &"listmode".parse().unwrap(), &input(1)).unwrap()
+        && spool.logs(&family, &logs).unwrap() == [(input(2), b"so far".to_vec())]
 }
 
 #[test]

@@ -81,6 +81,7 @@ pub(super) fn empty() -> Commit {
         ledger: Vec::new(),
         read: Vec::new(),
         gaps: Vec::new(),
+        logs: Vec::new(),
         quarantined: Vec::new(),
         now: at(0),
     }

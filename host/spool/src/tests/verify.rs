@@ -3,18 +3,18 @@
 use redb::{ReadableTable as _, TableDefinition};
 
 use super::quarantine::{entry, keeping};
-use super::support::{Site, alter_body, at, batches, records};
+use super::support::{Site, alter_body, at, batches, input, records};
 use crate::layout::{CURSORS, GATE_STATE, PENDING, QUARANTINE, STREAMS};
 use crate::{Checked, Commit, Part, Spool};
 
-/// Three batches of which one has landed, a cursor, a state and a message.
+/// Three batches of which one has landed, a cursor, a state, a log and a message.
 fn filled() -> Site {
     let (site, _) = keeping();
     let spool = site.open();
     let (cursor, gate_state) = (Some(b"17".to_vec()), Some(b"state".to_vec()));
-    spool
-        .commit(&Commit { cursor, gate_state, quarantined: vec![entry(1)], ..records("bead_qc", 2) })
-        .unwrap();
+    let logs = vec![("log".parse().unwrap(), input(1), Some(b"so far".to_vec()))];
+    let commit = Commit { cursor, gate_state, logs, quarantined: vec![entry(1)], ..records("bead_qc", 2) };
+    spool.commit(&commit).unwrap();
     spool.commit(&records("bead_qc", 2)).unwrap();
     spool.commit(&records("event", 1)).unwrap();
     let first = batches(&spool, "bead_qc").remove(0);
@@ -53,6 +53,7 @@ fn a_sound_spool_is_intact_in_every_part() {
         intact(Part::Sent, 1),
         intact(Part::Cursors, 1),
         intact(Part::GateStates, 1),
+        intact(Part::Logs, 1),
         intact(Part::Quarantine, 1),
         intact(Part::Streams, 2),
     ];

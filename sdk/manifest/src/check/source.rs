@@ -6,33 +6,43 @@ use labrelay_model::SourceName;
 
 use crate::fault::Fault;
 use crate::length_of_time::settle_time;
-use crate::raw::{RawFormat, RawSource};
+use crate::raw::{Kind, RawFormat, RawSource};
 use crate::{Encoding, Format, Source, SourceKind};
 
 /// Settle time where the manifest gives none: instruments write a file within a second or two.
 const DEFAULT_SETTLE: Duration = Duration::from_secs(5);
+/// The same of a log: a writer that pauses in the middle of a line for longer gets it cut in two.
+const DEFAULT_TAIL_SETTLE: Duration = Duration::from_secs(60);
 
 pub(super) fn source(name: SourceName, raw: RawSource) -> Result<Source, Fault> {
-    let settle = raw
-        .settle
-        .as_deref()
-        .map_or(Ok(DEFAULT_SETTLE), settle_time)
-        .map_err(|why| Fault::at("settle", why))?;
-    let format = match raw.format {
-        Some(RawFormat::Fcs) => Format::Fcs,
-        Some(RawFormat::Other) | None => Format::Other,
+    let default = match raw.kind.0 {
+        Kind::Folder => DEFAULT_SETTLE,
+        Kind::Tail => DEFAULT_TAIL_SETTLE,
     };
+    let settle =
+        raw.settle.as_deref().map_or(Ok(default), settle_time).map_err(|why| Fault::at("settle", why))?;
     let Some(pattern) = raw.pattern else {
-        return Err(Fault::here("a folder needs `pattern`, such as \"*.lmd|*.fcs\""));
+        return Err(Fault::here("a source needs `pattern`, such as \"*.lmd|*.fcs\""));
     };
     file_names(&pattern).map_err(|why| Fault::at("pattern", why))?;
-    let encoding = match (format, raw.encoding) {
+    let pattern = pattern.into();
+    let kind = match (raw.kind.0, raw.format) {
+        (Kind::Tail, None) => SourceKind::Tail { pattern, settle },
+        (Kind::Tail, Some(_)) => return Err(Fault::at("format", "a log that is followed is text")),
+        (Kind::Folder, Some(RawFormat::Fcs)) => SourceKind::Folder { pattern, settle, format: Format::Fcs },
+        (Kind::Folder, Some(RawFormat::Other) | None) => {
+            SourceKind::Folder { pattern, settle, format: Format::Other }
+        }
+    };
+    let encoding = match (&kind, raw.encoding) {
         (_, None) => Encoding::Utf8,
-        (Format::Fcs, Some(_)) => return Err(Fault::at("encoding", "FCS files are no text")),
-        (Format::Other, Some(label)) => Encoding::from_label(&label)
+        (SourceKind::Folder { format: Format::Fcs, .. }, Some(_)) => {
+            return Err(Fault::at("encoding", "FCS files are no text"));
+        }
+        (_, Some(label)) => Encoding::from_label(&label)
             .map_err(|why| Fault::at("encoding", format!("`{label}` is {why}")))?,
     };
-    Ok(Source { name, kind: SourceKind::Folder { pattern: pattern.into(), settle, format }, encoding })
+    Ok(Source { name, kind, encoding })
 }
 
 /// File names, not paths: folders are the site's business.

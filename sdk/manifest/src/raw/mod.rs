@@ -58,12 +58,12 @@ impl std::str::FromStr for Syntax {
 #[schemars(rename = "Source")]
 pub(crate) struct RawSource {
     /// How the host finds it.
-    #[serde(rename = "kind")]
     #[schemars(with = "KindSchema")]
-    pub(crate) _kind: Parsed<Kind>,
+    pub(crate) kind: Parsed<Kind>,
     /// File names with `*` and `?`, without regard to case; several are separated by `|`: `*.lmd|*.fcs`.
     pub(crate) pattern: Option<String>,
-    /// A file counts as finished when it has not changed for so long: `500ms`, `5s`, `2min`. Default `5s`.
+    /// A file counts as finished when it has not changed for so long: `500ms`, `5s`, `2min`. Default `5s`. Of a
+    /// `tail`: its last line counts as complete without an end when it has not changed for so long. Default `1min`.
     pub(crate) settle: Option<String>,
     /// What the files are, as far as the host recognises them again by it. Default `other`.
     pub(crate) format: Option<RawFormat>,
@@ -72,14 +72,22 @@ pub(crate) struct RawSource {
     pub(crate) encoding: Option<String>,
 }
 
-/// `folder`; other kinds are named in the error, since design and later versions know more.
-pub(crate) struct Kind;
+/// Other kinds are named in the error, since design and later versions know more.
+#[derive(Clone, Copy)]
+pub(crate) enum Kind {
+    Folder,
+    Tail,
+}
 
 impl std::str::FromStr for Kind {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text == "folder" { Ok(Self) } else { Err("this version supports sources of kind `folder` only") }
+        match text {
+            "folder" => Ok(Self::Folder),
+            "tail" => Ok(Self::Tail),
+            _ => Err("this version supports sources of kind `folder` and `tail` only"),
+        }
     }
 }
 
@@ -90,6 +98,8 @@ impl std::str::FromStr for Kind {
 enum KindSchema {
     /// New files that have settled in a folder.
     Folder,
+    /// Text logs that are read line by line while they grow.
+    Tail,
 }
 
 /// What a source's files are.

@@ -38,6 +38,10 @@ impl Model {
             read: vec![("listmode".parse().unwrap(), 1)],
             ledger: vec![(key, LedgerCounts { units: 1, records: u64::from(records) })],
             gaps: vec![(gap, GapCounts { gaps: 1, bytes: number })],
+            logs: vec![
+                ("listmode".parse().unwrap(), input(number - 1), None),
+                ("listmode".parse().unwrap(), input(number), Some(Vec::new())),
+            ],
             now,
             ..empty()
         }
@@ -80,9 +84,11 @@ impl Model {
         for number in 1..=self.commits + 1 {
             seen += u64::from(spool.is_seen(&family, &source, &input(number))?);
         }
-        if [cursor, state, units, read, gaps, seen] != [self.commits; 6] {
+        let logs = spool.logs(&family, &source)?;
+        let expected_logs = self.logs();
+        if [cursor, state, units, read, gaps, seen] != [self.commits; 6] || logs != expected_logs {
             return Ok(Some(format!(
-                "of {} commits: cursor {cursor}, gate's state {state}, ledger {units}, read {read}, gaps {gaps}, seen {seen}",
+                "of {} commits: cursor {cursor}, gate's state {state}, ledger {units}, read {read}, gaps {gaps}, seen {seen}, logs {logs:?}",
                 self.commits
             )));
         }
@@ -92,6 +98,14 @@ impl Model {
             return Ok(Some(format!("{accepted} records accepted, {kept} landed or waiting")));
         }
         self.compare_batches(spool)
+    }
+
+    /// The log of the last commit is remembered and no other.
+    fn logs(&self) -> Vec<(InputIdentity, Vec<u8>)> {
+        match self.commits {
+            0 => Vec::new(),
+            last => vec![(input(last), Vec::new())],
+        }
     }
 
     fn compare_batches(&self, spool: &Spool) -> Result<Option<String>, SpoolError> {

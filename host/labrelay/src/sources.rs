@@ -1,0 +1,212 @@
+//! The sources of one family, whatever their kind, and what a commit has to hold of them.
+//!
+//! Opens nothing itself and knows nothing of the spool.
+
+use std::time::SystemTime;
+
+use labrelay_manifest::{Encoding, Format, SourceKind};
+use labrelay_model::{GapCounts, InputIdentity, Reason, SourceName};
+use labrelay_source::{
+    CodeUnit, FileFormat, FolderConfig, FolderSource, OpenedInput, Pattern, ScanReport, SeenInputs,
+    TailConfig, TailSource,
+};
+
+use crate::collecting::{Place, Setup};
+
+/// What is known of a log after a restart.
+pub(crate) type SavedLog = (SourceName, InputIdentity, Vec<u8>);
+
+/// All sources of a family that the site reads.
+pub(crate) struct Sources {
+    all: Vec<Numbered>,
+    /// When the folders were last looked through.
+    scanned_at: SystemTime,
+}
+
+struct Numbered {
+    /// Index in the manifest.
+    index: u16,
+    source: Source,
+}
+
+enum Source {
+    Folder(FolderSource),
+    Tail(TailSource),
+}
+
+/// An input that was opened, with the index of its source in the manifest and the source's name.
+pub(crate) struct Input {
+    /// Index in the manifest.
+    pub index: u16,
+    /// Declared source.
+    pub source: SourceName,
+    /// The input.
+    pub opened: OpenedInput,
+}
+
+/// What a commit has to hold of the sources, so that each input is read once.
+#[derive(Debug, Default)]
+pub(crate) struct Progress {
+    /// Inputs that were read to their end.
+    pub finished: Vec<(SourceName, InputIdentity)>,
+    /// Those of them that need not be opened again.
+    pub seen: Vec<(SourceName, InputIdentity)>,
+    /// What is to be remembered of logs; `None` forgets.
+    pub logs: Vec<(SourceName, InputIdentity, Option<Vec<u8>>)>,
+    /// What vanished before it was read.
+    pub gaps: Vec<(SourceName, Reason, GapCounts)>,
+}
+
+impl Progress {
+    /// Whether there is nothing to commit.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.seen.is_empty() && self.logs.is_empty() && self.gaps.is_empty()
+    }
+}
+
+impl Sources {
+    /// The manifest's sources that have a place; logs go on where they were.
+    pub(crate) fn new(setup: &Setup) -> Self {
+        let declared = setup.family.manifest.sources().iter().enumerate();
+        let all = declared.filter_map(|(index, source)| {
+            let (_, place) = setup.places.iter().find(|(name, _)| *name == source.name)?;
+            let source = Source::new(source, place, setup)?;
+            Some(Numbered { index: u16::try_from(index).ok()?, source })
+        });
+        Self { all: all.collect(), scanned_at: SystemTime::UNIX_EPOCH }
+    }
+
+    /// Looks for inputs in all of them.
+    pub(crate) fn scan(&mut self, now: SystemTime) -> Vec<ScanReport> {
+        self.scanned_at = now;
+        let scan = |numbered: &mut Numbered| match &mut numbered.source {
+            Source::Folder(source) => source.scan(now),
+            Source::Tail(source) => source.scan(now),
+        };
+        self.all.iter_mut().map(scan).collect()
+    }
+
+    /// Opens up to `room` inputs that are ready.
+    pub(crate) fn open_ready(&mut self, mut room: usize, seen: &dyn SeenInputs) -> Vec<Input> {
+        let now = self.scanned_at;
+        let mut inputs = Vec::new();
+        for Numbered { index, source } in &mut self.all {
+            let opened = match source {
+                Source::Folder(source) => source.open_ready(room, seen),
+                Source::Tail(source) => source.open_ready(room, now),
+            };
+            room -= opened.len();
+            let (index, source) = (*index, source.name().clone());
+            inputs.extend(opened.into_iter().map(|opened| Input { index, source: source.clone(), opened }));
+        }
+        inputs
+    }
+
+    /// Number of inputs that wait to be opened, or to be committed.
+    pub(crate) fn waiting(&self) -> usize {
+        let waiting = |numbered: &Numbered| match &numbered.source {
+            Source::Folder(source) => source.waiting(),
+            Source::Tail(source) => source.waiting(),
+        };
+        self.all.iter().map(waiting).sum()
+    }
+
+    /// Whether each is still what it was when it was opened. A settled file is checked by the next scan.
+    pub(crate) fn are_unchanged(&self, inputs: &[Input]) -> bool {
+        inputs.iter().all(|input| {
+            let of_source = |numbered: &&Numbered| numbered.index == input.index;
+            match self.all.iter().find(of_source).map(|numbered| &numbered.source) {
+                Some(Source::Tail(source)) => source.is_unchanged(&input.opened),
+                Some(Source::Folder(_)) | None => true,
+            }
+        })
+    }
+
+    /// What a commit has to hold, if these inputs were read to their end.
+    pub(crate) fn progress(&self, finished: Vec<(SourceName, InputIdentity)>) -> Progress {
+        let mut progress = Progress::default();
+        for Numbered { source, .. } in &self.all {
+            let name = source.name();
+            let of_source = of(name, &finished);
+            match source {
+                Source::Folder(_) => {
+                    progress.seen.extend(of_source.into_iter().map(|identity| (name.clone(), identity)));
+                }
+                Source::Tail(source) => {
+                    let changed = source.progress(&of_source);
+                    let logs = changed.logs.into_iter();
+                    progress.logs.extend(logs.map(|(identity, state)| (name.clone(), identity, state)));
+                    let gaps = changed.gaps.into_iter();
+                    progress.gaps.extend(gaps.map(|(reason, counts)| (name.clone(), reason, counts)));
+                }
+            }
+        }
+        Progress { finished, ..progress }
+    }
+
+    /// It is in the spool's database now: these inputs are handed out no more.
+    pub(crate) fn committed(&mut self, progress: &Progress) {
+        for Numbered { source, .. } in &mut self.all {
+            let of_source = of(source.name(), &progress.finished);
+            match source {
+                Source::Folder(source) => of_source.iter().for_each(|identity| source.committed(identity)),
+                Source::Tail(source) => source.committed(&of_source),
+            }
+        }
+    }
+
+    /// Known inputs that were still there when the folders were last looked through, by source.
+    pub(crate) fn still_present(&self) -> Vec<(SourceName, Vec<InputIdentity>)> {
+        let present = |numbered: &Numbered| match &numbered.source {
+            Source::Folder(source) => {
+                Some((source.name().clone(), source.still_present()?.copied().collect()))
+            }
+            Source::Tail(_) => None, // remembers by itself which logs are there
+        };
+        self.all.iter().filter_map(present).collect()
+    }
+}
+
+fn of(source: &SourceName, inputs: &[(SourceName, InputIdentity)]) -> Vec<InputIdentity> {
+    inputs.iter().filter(|(name, _)| name == source).map(|(_, identity)| *identity).collect()
+}
+
+impl Source {
+    fn new(source: &labrelay_manifest::Source, place: &Place, setup: &Setup) -> Option<Self> {
+        let pattern = Pattern::new(source.kind.pattern()).ok()?; // `Manifest::parse` has read it
+        let (name, folders, recursive) = (source.name.clone(), place.folders.clone(), place.recursive);
+        match &source.kind {
+            SourceKind::Folder { settle, format, .. } => {
+                let settle = place.settle.unwrap_or(*settle);
+                let format = match format {
+                    Format::Fcs => FileFormat::Fcs,
+                    Format::Other => FileFormat::Other,
+                };
+                let config = FolderConfig { source: name, folders, recursive, pattern, settle, format };
+                Some(Self::Folder(FolderSource::new(config, setup.identity_key)))
+            }
+            SourceKind::Tail { settle, .. } => {
+                let settle = place.settle.unwrap_or(*settle);
+                let unit = match source.encoding {
+                    Encoding::Utf8 | Encoding::CodePage(_) => CodeUnit::Byte,
+                    Encoding::Utf16Le => CodeUnit::Low16,
+                    Encoding::Utf16Be => CodeUnit::High16,
+                    Encoding::Utf16 => CodeUnit::Marked16,
+                };
+                let of_source = setup.logs.iter().filter(|(of, ..)| *of == name);
+                let saved: Vec<_> =
+                    of_source.map(|(_, identity, state)| (*identity, state.clone())).collect();
+                let config = TailConfig { source: name, folders, recursive, pattern, settle, unit };
+                Some(Self::Tail(TailSource::new(config, setup.identity_key, saved)))
+            }
+            _ => None,
+        }
+    }
+
+    fn name(&self) -> &SourceName {
+        match self {
+            Self::Folder(source) => source.name(),
+            Self::Tail(source) => source.name(),
+        }
+    }
+}
