@@ -47,13 +47,15 @@ pub struct Family {
     pub settings: String,
     /// How long files rest. Short, so that tests need not wait; cut-off files still rest 60 times as long.
     pub settle: String,
+    /// Further sources over the same folder, each with its time of rest.
+    pub also: Vec<(String, String)>,
 }
 
 impl Family {
     /// A family with QC by list that reads files as soon as it may.
     pub fn new(name: &str, source: &str) -> Self {
         let [qc, settings, settle] = ["list", "{}", "100ms"].map(str::to_owned);
-        Self { name: name.into(), source: source.into(), qc, settings, settle }
+        Self { name: name.into(), source: source.into(), qc, settings, settle, also: Vec::new() }
     }
 }
 
@@ -222,12 +224,12 @@ impl Host {
             json!(url),
             json!(authority),
         );
-        for Family { name, source, qc, settings, settle } in families {
+        for Family { name, source, qc, settings, settle, also } in families {
             let folder = json!(self.input(name));
-            text += &format!(
-                "  {name}: {{qc: {qc}, settings: {settings}, sources: {{{source}: {{folders: [{folder}], recursive: true, \
-                 settle: {settle}}}}}}}\n",
-            );
+            let place = |settle: &str| format!("{{folders: [{folder}], recursive: true, settle: {settle}}}");
+            let mut sources = format!("{source}: {}", place(settle));
+            also.iter().for_each(|(source, settle)| sources += &format!(", {source}: {}", place(settle)));
+            text += &format!("  {name}: {{qc: {qc}, settings: {settings}, sources: {{{sources}}}}}\n");
         }
         text + more
     }

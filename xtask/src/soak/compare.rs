@@ -83,6 +83,8 @@ fn units(written: &Units, counted: &Units, differences: &mut Differences) {
         }
     };
     differ("accepted", written.accepted, counted.accepted);
+    differ("gaps", written.gaps, counted.gaps);
+    differ("bytes in gaps", written.gap_bytes, counted.gap_bytes);
     let maps = [
         ("quarantined", &written.quarantined, &counted.quarantined),
         ("dropped", &written.dropped, &counted.dropped),
@@ -181,6 +183,8 @@ mod tests {
             (refused.unexplained, refused.ledger),
             (1, vec!["quarantined(unparsable): 1 written, 0 in the ledger".into()])
         );
+        let gap = after(|_, units| units.gaps += 1);
+        assert_eq!((gap.unexplained, gap.missing), (1, 0), "a gap of which nobody knows");
         let dropped = after(|_, units| _ = units.dropped.insert("crashes_plugin".into(), 1));
         assert_eq!(dropped.unexplained, 1, "an innocent file that was set aside shows");
     }

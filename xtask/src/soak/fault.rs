@@ -48,11 +48,21 @@ pub(super) enum Fault {
     Rewritten,
     /// A file lost its end.
     Truncated,
+    /// A log was appended to while it was read.
+    LogGrown,
+    /// A log got another name, which its source looks for too.
+    LogRenamed,
+    /// A log got a name that its source does not look for.
+    LogRenamedAway,
+    /// A log was copied, and cut to nothing.
+    LogCut,
+    /// A log went with a line that had no end yet.
+    LineVanished,
 }
 
 impl Fault {
     /// All of them.
-    pub(super) const ALL: [Self; 21] = [
+    pub(super) const ALL: [Self; 26] = [
         Self::HostKilled,
         Self::WorkerKilled,
         Self::ReceiverKilled,
@@ -74,6 +84,11 @@ impl Fault {
         Self::SameBeginning,
         Self::Rewritten,
         Self::Truncated,
+        Self::LogGrown,
+        Self::LogRenamed,
+        Self::LogRenamedAway,
+        Self::LogCut,
+        Self::LineVanished,
     ];
 
     /// Those that end a process.
@@ -103,6 +118,11 @@ impl Fault {
             Self::SameBeginning => "same first bytes",
             Self::Rewritten => "file rewritten in place",
             Self::Truncated => "file truncated",
+            Self::LogGrown => "log grown",
+            Self::LogRenamed => "log renamed",
+            Self::LogRenamedAway => "log renamed out of sight",
+            Self::LogCut => "log copied and cut",
+            Self::LineVanished => "line vanished unread",
         }
     }
 }

@@ -7,6 +7,7 @@ mod compare;
 mod content;
 mod fault;
 mod lake;
+mod logs;
 mod oracle;
 mod processes;
 mod proxy;

@@ -17,6 +17,10 @@ pub(super) struct Units {
     pub(super) quarantined: BTreeMap<String, u64>,
     /// Dropped, by reason. The soak writes nothing that may be.
     pub(super) dropped: BTreeMap<String, u64>,
+    /// Logs that vanished with something that was never read; no units.
+    pub(super) gaps: u64,
+    /// What of them was seen.
+    pub(super) gap_bytes: u64,
 }
 
 impl Units {
@@ -42,6 +46,10 @@ pub(super) struct Oracle {
     files: BTreeMap<PathBuf, Vec<Line>>,
     /// Those of which all is known to be in the lake.
     delivered: BTreeSet<PathBuf>,
+    /// Logs, and what stands in them now.
+    logs: BTreeMap<PathBuf, Vec<Line>>,
+    /// Those of them that nothing is appended to any more.
+    old_logs: Vec<PathBuf>,
     /// How often each id has to be in the lake.
     owed: BTreeMap<u64, u64>,
     /// What the spool of today has to have counted.
@@ -51,14 +59,44 @@ pub(super) struct Oracle {
 impl Oracle {
     /// A file has got this content: a new one, or one of which all was delivered.
     pub(super) fn written(&mut self, file: PathBuf, lines: Vec<Line>) {
-        self.units.add(&lines);
-        for line in &lines {
+        self.owe(&lines);
+        self.delivered.remove(&file);
+        self.files.insert(file, lines);
+    }
+
+    /// A log has grown by these lines.
+    pub(super) fn appended(&mut self, log: PathBuf, lines: Vec<Line>) {
+        self.owe(&lines);
+        self.logs.entry(log).or_default().extend(lines);
+    }
+
+    /// What stood in a log stands under another name, and the log begins anew.
+    pub(super) fn log_rotated(&mut self, from: &Path, to: PathBuf) {
+        let lines = self.logs.remove(from).unwrap_or_default();
+        self.logs.insert(to.clone(), lines);
+        self.old_logs.push(to);
+    }
+
+    /// The old logs, which are there no longer.
+    pub(super) fn take_old_logs(&mut self) -> Vec<PathBuf> {
+        let old = std::mem::take(&mut self.old_logs);
+        old.iter().for_each(|log| drop(self.logs.remove(log)));
+        old
+    }
+
+    /// A log has gone with so many bytes that nobody could read.
+    pub(super) fn vanished(&mut self, bytes: u64) {
+        self.units.gaps += 1;
+        self.units.gap_bytes += bytes;
+    }
+
+    fn owe(&mut self, lines: &[Line]) {
+        self.units.add(lines);
+        for line in lines {
             if let Line::Good(id) = line {
                 *self.owed.entry(*id).or_default() += 1;
             }
         }
-        self.delivered.remove(&file);
-        self.files.insert(file, lines);
     }
 
     /// A file has another name, and is the same.
@@ -79,7 +117,7 @@ impl Oracle {
     /// The host has forgotten what it read, and reads again what lies there now.
     pub(super) fn spool_was_deleted(&mut self) {
         self.units = Units::default();
-        self.files.values().for_each(|lines| self.units.add(lines));
+        self.files.values().chain(self.logs.values()).for_each(|lines| self.units.add(lines));
     }
 
     /// Every file.

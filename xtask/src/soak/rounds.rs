@@ -17,6 +17,8 @@ const ROUND: Duration = Duration::from_secs(22);
 const REST: Duration = Duration::from_secs(180);
 /// Between two looks while resting.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// The host looks through its folders every second; a busy machine may take longer.
+const SEEN_WITHIN: Duration = Duration::from_secs(3);
 /// Shortest and longest pause between two faults: often enough to meet each other, seldom enough for some work between.
 const PAUSE_MS: (u64, u64) = (150, 700);
 /// How long a disk stays full, or no receiver is there: long enough for the host to notice.
@@ -70,7 +72,7 @@ fn round(
 ) -> anyhow::Result<()> {
     let overwriting = if kind == Kind::Plain { Overwriting::Allowed } else { Overwriting::Forbidden };
     match kind {
-        Kind::Plain => {}
+        Kind::Plain => writer.begin_a_line()?,
         Kind::Restored => stage.copy_state()?,
         Kind::Deleted => {
             stage.delete_spool()?;
@@ -147,7 +149,19 @@ fn rest(stage: &Stage, writer: &mut Writer, stop: &AtomicBool) -> anyhow::Result
         }
         sleep(LOOK_EVERY);
     }
-    writer.oracle.all_is_delivered();
+    sleep(SEEN_WITHIN);
+    writer.all_is_delivered()?;
+    wait_for_gaps(stage, writer, stop)
+}
+
+/// A log that is gone is looked for before what was not read of it counts as a gap.
+fn wait_for_gaps(stage: &Stage, writer: &Writer, stop: &AtomicBool) -> anyhow::Result<()> {
+    let (start, expected) = (Instant::now(), writer.oracle.units().gaps);
+    while stage.units().gaps < expected {
+        ensure_wanted(stop)?;
+        ensure!(start.elapsed() < REST, "{expected} gaps were made; after {REST:?} the ledger has fewer");
+        sleep(LOOK_EVERY);
+    }
     Ok(())
 }
 

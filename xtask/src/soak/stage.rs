@@ -35,7 +35,9 @@ impl Stage {
         let manifest = repository().join("tests/bench/lines/manifest.yaml");
         site.host.add_plugin(FAMILY, &library("labrelay_bench_lines"), &manifest);
         site.receiver.add_manifest_file(&manifest);
-        site.host.config.families = vec![Family { settle: "300ms".into(), ..Family::new(FAMILY, "log") }];
+        let also = vec![("growing".into(), "1h".into())]; // so that a line without an end is never read
+        site.host.config.families =
+            vec![Family { settle: "300ms".into(), also, ..Family::new(FAMILY, "log") }];
         site.host.config.more = JOURNAL.into();
         let disk = SmallDisk::mount(&site.host.config.state, DISK_MEGABYTES);
         site.host.config.device = "flow-8".into(); // on another disk it has another key
@@ -164,11 +166,27 @@ impl Stage {
     pub(super) fn units(&self) -> Units {
         let status = self.status();
         let reasons = |outcome: &str| status.reasons(FAMILY, outcome);
+        let (gaps, gap_bytes) = self.gaps();
         Units {
+            gaps,
+            gap_bytes,
             accepted: status.count(FAMILY, "accepted", None),
             quarantined: reasons("quarantined"),
             dropped: reasons("dropped"),
         }
+    }
+
+    /// How often something vanished before it was read, and how many bytes.
+    fn gaps(&self) -> (u64, u64) {
+        let output = self.site.host.run(&["ledger", "--json"]);
+        let ledger: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        let list = |value: &serde_json::Value, key: &str| {
+            value.get(key).and_then(|list| list.as_array()).cloned().unwrap_or_default()
+        };
+        let number =
+            |value: &serde_json::Value, key: &str| value.get(key).and_then(|it| it.as_u64()).unwrap_or(0);
+        let gaps = list(&ledger, "sources").into_iter().flat_map(|source| list(&source, "gaps"));
+        gaps.fold((0, 0), |(gaps, bytes), gap| (gaps + number(&gap, "gaps"), bytes + number(&gap, "bytes")))
     }
 
     /// Rows in the lake, by the table's own log.

@@ -11,6 +11,7 @@ use anyhow::Context as _;
 
 use super::content::{Bad, Line, text};
 use super::fault::{Fault, Struck};
+use super::logs::Logs;
 use super::oracle::Oracle;
 use super::random::Random;
 
@@ -18,6 +19,8 @@ use super::random::Random;
 const LINES: u64 = 120;
 /// Lines of a large file: more than one poll takes, and longer than what tells two files apart at their ends.
 const MANY_LINES: u64 = 6_000;
+/// Most lines by which a log grows at once.
+const LOG_LINES: u64 = 40;
 /// Names in a row of rotated files.
 const ROTATED: u32 = 5;
 /// Pieces that a growing file is written in.
@@ -37,6 +40,7 @@ pub(super) struct Writer {
     /// What it has written.
     pub(super) oracle: Oracle,
     folder: PathBuf,
+    logs: Logs,
     random: Random,
     struck: Struck,
     next_id: u64,
@@ -45,12 +49,27 @@ pub(super) struct Writer {
 
 impl Writer {
     /// For this folder; nothing is written yet.
-    pub(super) fn new(folder: PathBuf, random: Random, struck: Struck) -> Self {
-        Self { oracle: Oracle::default(), folder, random, struck, next_id: 1, next_name: 1 }
+    pub(super) fn new(folder: PathBuf, mut random: Random, struck: Struck) -> Self {
+        let of_logs = Random::new(random.below(u64::MAX));
+        let logs = Logs::new(folder.clone(), of_logs, struck.clone());
+        Self { oracle: Oracle::default(), folder, logs, random, struck, next_id: 1, next_name: 1 }
+    }
+
+    /// Begins a line in a log that will be gone at the end of the round.
+    pub(super) fn begin_a_line(&mut self) -> anyhow::Result<()> {
+        self.logs.begin_a_line()
+    }
+
+    /// All that was written so far is in the lake: files may be written over, and old logs go.
+    pub(super) fn all_is_delivered(&mut self) -> anyhow::Result<()> {
+        self.oracle.all_is_delivered();
+        self.logs.all_is_delivered(&mut self.oracle)
     }
 
     /// Writes something, and may do something to what lies there.
     pub(super) fn step(&mut self, overwriting: Overwriting) -> anyhow::Result<()> {
+        let lines = self.new_lines(LOG_LINES);
+        self.logs.step(lines, &mut self.oracle, overwriting)?;
         match self.random.below(100) {
             0..45 => self.new_file(LINES),
             45..50 => self.new_file(MANY_LINES),

@@ -41,7 +41,11 @@ impl Lines {
         let mut at = input.position();
         while at < end && !batch.is_full() {
             let read = input.read_at(at % input.size(), &mut self.chunk).unwrap_or(0);
-            let lines = whole_lines(self.chunk.get(..read).unwrap_or_default());
+            let chunk = self.chunk.get(..read).unwrap_or_default();
+            let lines = match whole_lines(chunk) {
+                [] if at + read as u64 == end => chunk, // a last line needs no end
+                lines => lines,
+            };
             if lines.is_empty() {
                 batch.refuse(input.unit(Position(at)), Reason::Unparsable, &[])?;
                 at = end;
