@@ -155,9 +155,6 @@ impl TailSource {
                 }
             } else if (read.bytes, lost.life.seen) > longest && read.begins(opened)? {
                 (begins, longest) = (Begins::Lost(index), (read.bytes, lost.life.seen));
-                if !self.may_take_over(size, lost) {
-                    may_grow = MayGrow::Unclear;
-                }
             }
         }
         for original in originals.iter().filter(|original| **original != file) {
@@ -196,8 +193,13 @@ impl TailSource {
                 }
             }
             (MayGrow::Same, _) => {}
-            (MayGrow::Unclear, _) if waited < PATIENCE => {}
-            (_, Begins::Lost(index)) => self.take_over(file, index),
+            (MayGrow::Unclear, Begins::Anew) if waited < PATIENCE => {}
+            (_, Begins::Lost(index)) => {
+                let size = log.stamp.size;
+                if self.lost.get(index).is_some_and(|lost| self.may_take_over(size, lost)) {
+                    self.take_over(file, index);
+                }
+            }
             (_, Begins::Copy { of, content }) => log.standing = Standing::Copy { of, content, since: now },
             (_, Begins::Anew) => self.follow(file, Content::NOTHING),
         }

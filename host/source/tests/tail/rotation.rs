@@ -91,6 +91,22 @@ fn copy_and_truncate_loses_and_doubles_nothing() {
 }
 
 #[test]
+fn the_copy_of_a_cut_log_is_known_while_longer_logs_vanish() {
+    let mut lab = Lab::new();
+    lab.append("a.log", "one\n");
+    lab.append("b.log", "a line of another log that is longer\n".repeat(100));
+    lab.drain();
+    lab.append("a.log", "two\n");
+    lab.copy("a.log", "a.log.1");
+    lab.remove("b.log");
+    lab.truncate("a.log", 0);
+    let mut read = Vec::new();
+    (0..8).for_each(|_| read.extend(lab.drain()));
+    assert_eq!(read, ["two\n"]);
+    assert!(lab.gaps.is_empty());
+}
+
+#[test]
 fn a_copy_of_a_log_that_goes_on_is_not_read_again() {
     let mut lab = Lab::new();
     lab.append("a.log", "one\ntwo\n");
