@@ -45,12 +45,17 @@ impl Logs {
     ) -> anyhow::Result<()> {
         let log = self.random.below(LOGS);
         self.append(log, lines, oracle)?;
-        match self.random.below(100) {
-            0..12 => self.rotate_by_rename(log, "log", Fault::LogRenamed, oracle),
-            12..20 if cutting == Overwriting::Allowed => {
-                self.rotate_by_rename(log, "old", Fault::LogRenamedAway, oracle)
+        if self.random.percent(10) {
+            return self.rotate_by_rename(log, "log", Fault::LogRenamed, oracle);
+        }
+        // Of four known logs in two rounds or more, some are cut and some renamed away.
+        match self.known.first().copied() {
+            Some(known) if cutting == Overwriting::Allowed && self.random.percent(20) => {
+                match self.random.percent(50) {
+                    true => self.copy_and_truncate(known, oracle),
+                    false => self.rotate_by_rename(known, "old", Fault::LogRenamedAway, oracle),
+                }
             }
-            20..32 if cutting == Overwriting::Allowed => self.copy_and_truncate(log, oracle),
             _ => Ok(()),
         }
     }
@@ -98,10 +103,6 @@ impl Logs {
         fault: Fault,
         oracle: &mut Oracle,
     ) -> anyhow::Result<()> {
-        let away = ending != "log";
-        if away && !self.known.contains(&log) {
-            return Ok(());
-        }
         let (from, to) = (self.path(log), self.new_name(ending));
         fs::rename(&from, &to)?;
         self.known.remove(&log);
@@ -112,9 +113,6 @@ impl Logs {
 
     /// The copy has everything, and the log begins anew.
     fn copy_and_truncate(&mut self, log: u64, oracle: &mut Oracle) -> anyhow::Result<()> {
-        if !self.known.contains(&log) {
-            return Ok(());
-        }
         let (from, to) = (self.path(log), self.new_name("log"));
         fs::copy(&from, &to)?;
         OpenOptions::new().write(true).open(&from)?.set_len(0)?;

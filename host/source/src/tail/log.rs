@@ -82,6 +82,15 @@ impl Life {
     }
 }
 
+/// Whether the pattern matches a log's present name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Name {
+    /// It does: whatever is in the file is meant.
+    Meant,
+    /// It does not: only what goes on with what was read is meant.
+    Other,
+}
+
 /// How far it is known what a log is.
 #[derive(Clone, Copy)]
 pub(super) enum Standing {
@@ -104,6 +113,7 @@ pub(super) enum Standing {
 pub(super) struct Log {
     /// Where. Empty after a restart, until the walk meets it.
     pub(super) path: PathBuf,
+    pub(super) name: Name,
     pub(super) stamp: FileStamp,
     pub(super) watch: Watch,
     /// How long it has been quiet.
@@ -124,6 +134,7 @@ impl Log {
         let watch = Watch::new(facts.stamp, now, round);
         Self {
             path,
+            name: Name::Meant,
             stamp: facts.stamp,
             watch,
             quiet_for: watch.quiet_for(now),
@@ -136,8 +147,14 @@ impl Log {
     }
 
     /// Met again, at `path`.
-    pub(super) fn meet(&mut self, path: PathBuf, stamp: FileStamp, now: SystemTime, round: u32) {
-        self.path = path;
+    pub(super) fn meet(
+        &mut self,
+        (path, name): (PathBuf, Name),
+        stamp: FileStamp,
+        now: SystemTime,
+        round: u32,
+    ) {
+        (self.path, self.name) = (path, name);
         self.watch.look(stamp, now, round);
         self.quiet_for = self.watch.quiet_for(now);
         self.see(stamp);

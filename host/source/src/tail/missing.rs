@@ -9,6 +9,7 @@ use labrelay_os::file::{FileFacts, FileId, FileKind};
 
 use super::TailSource;
 use super::copies::Lost;
+use super::log::{Life, Log, Name};
 
 /// A log that was rotated away is let go once it has been read to its end and quiet for so long: programs write to
 /// a renamed log until they open the next one.
@@ -39,7 +40,7 @@ impl TailSource {
             self.search(&folder, &mut missing, now);
         }
         for file in missing {
-            self.vanish(file);
+            self.lose(file, Log::into_life);
         }
     }
 
@@ -71,12 +72,18 @@ impl TailSource {
         }
     }
 
-    /// Met under a name that does not match: read to its end, then let go.
+    /// Met under a name that does not match: read to its end, then let go. File numbers are used again, so it has to go on
+    /// with what was read; a log of which nothing was read is lost.
     fn meet_away(&mut self, file: FileId, path: PathBuf, now: SystemTime) {
         let round = self.round;
         let Some(log) = self.logs.get_mut(&file) else { return };
         let Ok(facts) = FileFacts::of_path(&path) else { return };
-        log.meet(path, facts.stamp, now, round);
+        let is_as_it_was = log.name == Name::Other && log.stamp == facts.stamp;
+        log.meet((path, Name::Other), facts.stamp, now, round);
+        let goes_on = is_as_it_was || (log.life.read.bytes > 0 && matches!(log.open_whole(), Ok(Some(_))));
+        if !goes_on {
+            return self.lose(file, |log| log.life);
+        }
         if log.unread() == 0 && log.quiet_for >= LET_GO_AFTER {
             self.not_ready(file);
             if let Some(log) = self.logs.remove(&file) {
@@ -87,11 +94,12 @@ impl TailSource {
         self.make_ready_if_due(file);
     }
 
-    fn vanish(&mut self, file: FileId) {
+    /// This log is nowhere any more; `life` says with what it has ended.
+    pub(super) fn lose(&mut self, file: FileId, life: impl FnOnce(Log) -> Life) {
         self.not_ready(file);
         self.changed.remove(&file);
         if let Some(log) = self.logs.remove(&file) {
-            self.lost.push(Lost::new(log.into_life(), Reason::Vanished, self.round));
+            self.lost.push(Lost::new(life(log), Reason::Vanished, self.round));
         }
     }
 }

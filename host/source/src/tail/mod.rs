@@ -26,7 +26,7 @@ use crate::walk::{Step, Walk, Wanted};
 use crate::{Pattern, ScanReport, TroubleKind};
 use content::Content;
 use copies::Lost;
-use log::{Life, Log};
+use log::{Life, Log, Name};
 
 pub use line_end::CodeUnit;
 
@@ -282,7 +282,7 @@ impl TailSource {
         let known = self.logs.len();
         match self.logs.entry(facts.id) {
             Entry::Occupied(mut log) => {
-                log.get_mut().meet(path, facts.stamp, now, self.round);
+                log.get_mut().meet((path, Name::Meant), facts.stamp, now, self.round);
                 self.make_ready_if_due(facts.id);
             }
             Entry::Vacant(_) if known >= self.bounds.logs => report.trouble(TroubleKind::TooManyFiles, path),
@@ -341,8 +341,11 @@ impl TailSource {
         Some(OpenedInput { identity, rows, file, begin: before.bytes, size: after.bytes, path })
     }
 
-    /// This log no longer holds what was read of it.
+    /// This log no longer holds what was read of it. Under a name that is not meant it is some other file by now.
     fn cut(&mut self, file: FileId, now: SystemTime) {
+        if self.logs.get(&file).is_some_and(|log| log.name == Name::Other) {
+            return self.lose(file, |log| log.life);
+        }
         self.not_ready(file);
         let life = Life::new(file, &self.key);
         let Some(log) = self.logs.get_mut(&file) else { return };

@@ -94,7 +94,9 @@ impl History {
                 self.lab.append(&Self::name(*log), token);
             }
             Step::RenameMatching { log } => self.rename(*log, ".log"),
-            Step::RenameAway { log } => self.rename(*log, ".txt"),
+            // Only by what was read of it is it known under a name that is not meant.
+            Step::RenameAway { log } if self.is_known(&Self::name(*log)) => self.rename(*log, ".txt"),
+            Step::RenameAway { .. } => {}
             Step::CopyAndTruncate { log } => {
                 if self.copy(*log) {
                     self.lab.truncate(&Self::name(*log), 0);

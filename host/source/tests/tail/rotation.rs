@@ -58,6 +58,24 @@ fn a_renamed_log_is_read_to_its_end_also_under_a_name_that_does_not_match() {
 }
 
 #[test]
+fn a_file_with_another_name_that_got_the_number_of_a_deleted_log_is_not_read() {
+    let mut lab = Lab::new();
+    lab.append("a.log", "one\n");
+    lab.drain();
+    lab.rename("a.log", "a.old");
+    lab.drain();
+    // The same file number with other content: what a file system makes of a new file after a deletion.
+    lab.write("a.old", "of nobody's concern\n");
+    assert!(lab.drain_at_rest().is_empty());
+    lab.append("b.log", "one\n");
+    lab.drain();
+    lab.rename("b.log", "b.old");
+    lab.write("b.old", "of nobody's concern either\n");
+    assert!(lab.drain_at_rest().is_empty());
+    assert!(lab.gaps.is_empty() && lab.remembered() == 0, "{:?}", lab.gaps);
+}
+
+#[test]
 fn a_log_that_was_renamed_while_the_service_was_down_is_found_by_its_file() {
     let mut lab = Lab::new();
     lab.append("a.log", "one\n");
