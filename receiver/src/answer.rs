@@ -41,6 +41,11 @@ impl NotTaken {
         Self::new(ProblemCode::Internal, "the receiver failed; its log says why; try again")
     }
 
+    /// The same for a person.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
     /// What went wrong.
     pub fn code(&self) -> ProblemCode {
         self.0.code

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use labrelay_model::DeviceName;
 use labrelay_receiver::service::Places;
 
-use crate::{commands, run};
+use crate::{commands, import_command, run};
 
 const EXIT_CODES: &str =
     "Exit codes: 0 done, 1 failed (the reason is on standard error), 2 wrong command line.";
@@ -27,6 +27,8 @@ impl Cli {
             Command::Serve(args) => run::serve(args),
             Command::Device { command } => commands::device(command),
             Command::Manifest { command } => commands::manifest(command),
+            Command::Keys(args) => import_command::keys(&args),
+            Command::Import(args) => import_command::import(&args),
             Command::Landing { command } => commands::landing(command),
             Command::Lake { command } => commands::lake(command),
         }
@@ -48,6 +50,11 @@ enum Command {
         #[command(subcommand)]
         command: ManifestCommand,
     },
+    /// Print what a site without a network has to configure; makes the receiver's keys for that at the first call
+    Keys(KeysArgs),
+    /// Take what `labrelay spool export` has written, and write the receipt for the site; may run beside the receiver
+    #[command(after_help = EXIT_CODES)]
+    Import(ImportArgs),
     /// Look into landing
     Landing {
         #[command(subcommand)]
@@ -72,7 +79,13 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) key: PathBuf,
     #[command(flatten)]
-    pub(crate) registry: RegistryArgs,
+    pub(crate) places: PlacesArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlacesArgs {
+    #[command(flatten)]
+    registry: RegistryArgs,
     /// Where acknowledged batches lie: a folder or file:// URL [default: landing/ in --data]
     #[arg(long, value_name = "DIR")]
     landing: Option<String>,
@@ -81,7 +94,50 @@ pub(crate) struct ServeArgs {
     lake: Option<String>,
 }
 
-impl ServeArgs {
+#[derive(Debug, Args)]
+pub(crate) struct KeysArgs {
+    /// The receiver's folder
+    #[arg(long, value_name = "DIR", required_unless_present = "keys")]
+    data: Option<PathBuf>,
+    /// The key file [default: offline.key in --data]
+    #[arg(long, value_name = "FILE")]
+    keys: Option<PathBuf>,
+}
+
+impl KeysArgs {
+    /// The key file.
+    pub(crate) fn path(&self) -> anyhow::Result<PathBuf> {
+        let default = || self.data.as_ref().map(|data| data.join("offline.key"));
+        self.keys.clone().or_else(default).ok_or_else(|| anyhow::anyhow!("give --data DIR, or --keys FILE"))
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// The export
+    #[arg(value_name = "FILE")]
+    pub(crate) export: PathBuf,
+    /// The file to write the receipt to; it must not exist
+    #[arg(long, value_name = "FILE")]
+    pub(crate) receipt_to: PathBuf,
+    /// The key file [default: offline.key in --data]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) keys: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) places: PlacesArgs,
+    /// As JSON, for a script
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl ImportArgs {
+    /// The key file.
+    pub(crate) fn keys(&self) -> anyhow::Result<PathBuf> {
+        KeysArgs { data: self.places.registry.data.clone(), keys: self.keys.clone() }.path()
+    }
+}
+
+impl PlacesArgs {
     pub(crate) fn places(&self) -> anyhow::Result<Places> {
         let default = |name: &str| {
             let data = self.registry.data.as_ref().map(|data| data.join(name).display().to_string());

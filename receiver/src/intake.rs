@@ -21,7 +21,7 @@ use crate::lake::{Lake, Pending};
 use crate::landing::{Landed, Landing};
 use crate::limits::Limits;
 use crate::registry::{Device, Registry};
-use crate::signature::{Claim, SignatureError, SignedParts, only};
+use crate::signature::{Age, Claim, SignatureError, SignedParts, only};
 
 /// Everything that a request needs.
 #[derive(Debug)]
@@ -60,9 +60,33 @@ impl Intake {
     ) -> Result<(Landed, Receipt), NotTaken> {
         let content_digest = only(&parts.headers, "content-digest")?;
         let digest = read_content_digest(content_digest).ok_or_else(no_digest)?;
-        let device = self.authenticate(device, parts, Some(content_digest)).await?;
+        let device = self.authenticate(device, parts, Some(content_digest), Age::RecentAt(now())).await?;
         let _permit = self.bodies.try_acquire().map_err(|_| too_many())?;
         let body = self.read_body(body).await?;
+        self.take_whole(device, batch, body, digest).await
+    }
+
+    /// Takes one batch of an export: as [`take`](Self::take), but its signature may be old.
+    pub async fn take_exported(
+        &self,
+        device: &DeviceName,
+        batch: BatchId,
+        parts: &Parts,
+        body: Bytes,
+    ) -> Result<(Landed, Receipt), NotTaken> {
+        let content_digest = only(&parts.headers, "content-digest")?;
+        let digest = read_content_digest(content_digest).ok_or_else(no_digest)?;
+        let device = self.authenticate(device.as_str(), parts, Some(content_digest), Age::Any).await?;
+        self.take_whole(device, batch, body, digest).await
+    }
+
+    async fn take_whole(
+        &self,
+        device: Device,
+        batch: BatchId,
+        body: Bytes,
+        digest: Digest,
+    ) -> Result<(Landed, Receipt), NotTaken> {
         if sha256(&body) != digest {
             return Err(NotTaken::new(ProblemCode::BadRequest, "the body is not what Content-Digest says"));
         }
@@ -74,7 +98,7 @@ impl Intake {
 
     /// The highest number of each of the device's chains that landed without a gap.
     pub async fn marks(&self, device: &str, parts: &Parts) -> Result<Marks, NotTaken> {
-        let device = self.authenticate(device, parts, None).await?;
+        let device = self.authenticate(device, parts, None, Age::RecentAt(now())).await?;
         let mut marks = Vec::new();
         for chain in self.landing.chains(Some(&device.name)).await? {
             let committed = self.lake.position(&chain).await?;
@@ -98,6 +122,7 @@ impl Intake {
         path_device: &str,
         parts: &Parts,
         content_digest: Option<&str>,
+        age: Age,
     ) -> Result<Device, NotTaken> {
         if parts.uri.query().is_some() {
             return Err(NotTaken::new(ProblemCode::BadRequest, "no query is signed, so none is taken"));
@@ -105,7 +130,7 @@ impl Intake {
         let claim = Claim::read(&parts.headers)?;
         let device = self.device(claim.device.clone()).await?.ok_or(SignatureError::NotBelieved)?;
         let signed = SignedParts { method: &parts.method, path: parts.uri.path(), content_digest };
-        claim.verify(&device.public_key, &signed, now())?;
+        claim.verify(&device.public_key, &signed, age)?;
         if device.name.as_str() != path_device {
             return Err(NotTaken::new(
                 ProblemCode::WrongDevice,

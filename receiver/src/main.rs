@@ -2,6 +2,7 @@
 
 mod cli;
 mod commands;
+mod import_command;
 mod run;
 
 use std::process::ExitCode;

@@ -23,7 +23,7 @@ pub(crate) fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let colours = std::io::stderr().is_terminal(); // none in a file that scripts search
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
     let tls = server::tls(&args.cert, &args.key)?;
-    let service = Service::open(&args.places()?, Limits::default())?;
+    let service = Service::open(&args.places.places()?, Limits::default())?;
     let runtime = tokio::runtime::Runtime::new().context("the system gives no threads")?;
     runtime.block_on(async {
         let stop = on_signal()?;

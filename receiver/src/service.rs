@@ -68,6 +68,11 @@ impl Service {
         Ok(Self { intake, committer, limits })
     }
 
+    /// What takes batches, for a process that imports an export.
+    pub fn intake(&self) -> &Intake {
+        &self.intake
+    }
+
     /// The committer, for a process that only commits.
     pub fn committer(&self) -> &Committer {
         &self.committer

@@ -5,13 +5,16 @@ use std::sync::Arc;
 
 use anyhow::anyhow;
 use chrono::NaiveDate;
-use labrelay_model::BatchId;
-use labrelay_spool::{QuarantineListing, SentEntry, Spool};
+use labrelay_model::export::ExportReceipt;
+use labrelay_model::wire::Receipt;
+use labrelay_model::{BatchId, Reason, Seq};
+use labrelay_spool::{QuarantineListing, SentEntry, Spool, SpoolError, StoredBatch};
 
+use crate::clock;
 use crate::config::Config;
 use crate::inbox::Inboxes;
 use crate::ledger::Ledger;
-use crate::query::{QuarantineLine, Query, SentLine};
+use crate::query::{Freed, QuarantineLine, Query, SentLine, WaitingBatch};
 use crate::requeue::{self, Request, Requeued};
 use crate::status::{self, Board};
 
@@ -75,6 +78,15 @@ pub(crate) fn answer(
         Query::Status => json_line(output, &status::of(spool, house.board())?),
         Query::Ledger => json_line(output, &Ledger::new(&spool.accounts()?, &spool.marks()?)),
         Query::Peek { batches } => copy(output, spool.peek().take(*batches).map(|batch| Ok(batch?.ndjson))),
+        Query::Waiting => json_line(output, &spool.streams_pending()?),
+        Query::WaitingBatch { stream, after } => {
+            let Some(batch) = spool.next_batch(stream, *after)? else { return Ok(()) };
+            let StoredBatch { id, records, digest, body, .. } = batch;
+            json_line(output, &WaitingBatch { id, records, digest })?;
+            Ok(output.write_all(&body)?)
+        }
+        Query::SetAside(id) => json_line(output, &spool.refused(id, Reason::SecondCheck, clock::now())?),
+        Query::Receipt { .. } => json_line(output, &freed(spool, &serde_json::from_slice(body)?)?),
         Query::Verify => json_line(output, &spool.verify()?),
         Query::SentList => {
             spool.sent().list(None, None).try_for_each(|entry| json_line(output, &sent_line(&entry?)))
@@ -98,6 +110,26 @@ pub(crate) fn answer(
         Query::QuarantinePurge { before } => json_line(output, &spool.empty_quarantine(*before)?),
         Query::Requeue(request) => json_line(output, &house.requeue(request, body)?),
     }
+}
+
+/// Frees what the receiver has, and sets aside what it will never take, if it is what waits here.
+fn freed(spool: &Spool, receipt: &ExportReceipt) -> anyhow::Result<Freed> {
+    let mut freed = Freed::default();
+    let mut each = |batches: &[Receipt], free: &dyn Fn(&BatchId) -> Result<bool, SpoolError>| {
+        let mut done = 0;
+        for Receipt { landed: id, digest } in batches {
+            let before = Some(Seq(id.seq.0.saturating_sub(1)));
+            match spool.next_batch(&id.stream, before)?.filter(|batch| batch.id == *id) {
+                None => freed.before += 1,
+                Some(batch) if batch.digest == *digest => done += u64::from(free(id)?),
+                Some(_) => freed.different += 1,
+            }
+        }
+        Ok::<_, SpoolError>(done)
+    };
+    let landed = each(&receipt.landed, &|id| spool.landed(id, clock::now()))?;
+    let refused = each(&receipt.refused, &|id| spool.refused(id, Reason::RefusedByReceiver, clock::now()))?;
+    Ok(Freed { landed, refused, ..freed })
 }
 
 fn json_line(output: &mut dyn Write, value: &impl serde::Serialize) -> anyhow::Result<()> {

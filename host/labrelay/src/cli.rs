@@ -213,6 +213,30 @@ pub(crate) enum SpoolCommand {
     Verify(VerifyArgs),
     /// Take over what can be read of a damaged file, and count the rest; needs the service stopped
     Repair(VerifyArgs),
+    /// Write all that waits into a file sealed for the receiver, for a site without a network; nothing leaves the spool
+    Export(ExportArgs),
+    /// Free what the receiver's receipt for an export says has landed
+    ImportReceipt(ImportReceiptArgs),
+}
+
+/// `spool export`.
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// The file to write; it must not exist
+    #[arg(long, value_name = "FILE")]
+    pub to: PathBuf,
+}
+
+/// `spool import-receipt`.
+#[derive(Debug, Args)]
+pub(crate) struct ImportReceiptArgs {
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// The file that `labrelay-receiver import` wrote
+    #[arg(value_name = "FILE")]
+    pub receipt: PathBuf,
 }
 
 /// `spool verify` and `spool repair`.

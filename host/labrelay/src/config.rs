@@ -11,9 +11,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use labrelay_gate::Site;
 use labrelay_manifest::{Inventory, settle_time, yaml};
 use labrelay_model::{DeviceName, FamilyName, SourceName, Timestamp};
+use labrelay_spool::Recipient;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
@@ -116,6 +119,32 @@ pub(crate) struct Receiver {
     /// Upload no faster than this.
     #[serde(default)]
     pub bandwidth_bytes_per_s: Option<NonZeroU64>,
+    /// The receiver's keys, for a site that carries its batches to it in a file.
+    #[serde(default)]
+    pub offline: Option<Offline>,
+}
+
+/// What `labrelay-receiver keys` prints.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Offline {
+    /// For whom exports are sealed: the receiver's age recipient.
+    #[serde(deserialize_with = "recipient")]
+    pub recipient: Recipient,
+    /// The Ed25519 key that signs its receipts, in base64.
+    #[serde(deserialize_with = "public_key")]
+    pub receipt_key: [u8; 32],
+}
+
+fn recipient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Recipient, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(|_| D::Error::custom("not an age recipient, which begins with `age1`"))
+}
+
+fn public_key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<[u8; 32], D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let key = BASE64_STANDARD.decode(text).ok().and_then(|bytes| bytes.try_into().ok());
+    key.ok_or_else(|| D::Error::custom("not an Ed25519 public key: 32 bytes in base64"))
 }
 
 /// Bound of the spool.

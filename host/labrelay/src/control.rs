@@ -83,12 +83,12 @@ fn converse(connection: UnixStream, service: &Service) -> anyhow::Result<()> {
 
 /// What follows a question that has a body.
 fn read_body(query: &Query, input: &mut BufReader<Take<&UnixStream>>) -> anyhow::Result<Redacted> {
-    let Query::Requeue(request) = query else { return Ok(Redacted::default()) };
-    if request.bytes > MAX_OPENED_BYTES {
-        bail!("the message has {} bytes; the service takes {MAX_OPENED_BYTES}", request.bytes);
+    let bytes = query.body_bytes();
+    if bytes > MAX_OPENED_BYTES {
+        bail!("what goes with the question has {bytes} bytes; the service takes {MAX_OPENED_BYTES}");
     }
-    input.get_mut().set_limit(request.bytes);
-    let mut body = Redacted(vec![0; usize::try_from(request.bytes)?]);
+    input.get_mut().set_limit(bytes);
+    let mut body = Redacted(vec![0; usize::try_from(bytes)?]);
     input.read_exact(&mut body.0).context("the command broke off")?;
     Ok(body)
 }

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use chrono::NaiveDate;
-use labrelay_model::{BatchId, FamilyName, Reason, StreamName, Timestamp};
+use labrelay_model::{BatchId, Digest, FamilyName, Reason, Seq, StreamId, StreamName, Timestamp};
 use labrelay_spool::{QuarantineId, Spool};
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +29,24 @@ pub(crate) enum Query {
         /// Most batches.
         batches: usize,
     },
+    /// Streams with batches that wait, as one JSON list.
+    Waiting,
+    /// The next batch of a stream that waits behind this number: a [`WaitingBatch`] as one line, then its body. Empty if
+    /// there is none.
+    WaitingBatch {
+        /// Which stream.
+        stream: StreamId,
+        /// After this number.
+        after: Option<Seq>,
+    },
+    /// This batch has not passed the second check: a tombstone takes its number.
+    SetAside(BatchId),
+    /// What a receiver has of an export: the question's body is a [`labrelay_model::export::ExportReceipt`], believed by
+    /// whoever asks. Gives [`Freed`].
+    Receipt {
+        /// Length of the body.
+        bytes: u64,
+    },
     /// Whether everything in the spool is as it was written, as one JSON list of [`labrelay_spool::Checked`].
     Verify,
     /// What has left: one JSON object a batch, oldest first.
@@ -49,6 +67,41 @@ pub(crate) enum Query {
     /// Run units of a message through the gate again; the question's body is the message, opened. Gives
     /// [`Requeued`](crate::requeue::Requeued).
     Requeue(Request),
+}
+
+impl Query {
+    /// How many bytes follow the question.
+    pub(crate) fn body_bytes(&self) -> u64 {
+        match self {
+            Query::Requeue(request) => request.bytes,
+            Query::Receipt { bytes } => *bytes,
+            _ => 0,
+        }
+    }
+}
+
+/// A batch that waits, before its body.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct WaitingBatch {
+    /// Which it is.
+    pub id: BatchId,
+    /// Records in it.
+    pub records: u32,
+    /// SHA-256 of the body.
+    pub digest: Digest,
+}
+
+/// What became of the batches of a receipt.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Freed {
+    /// Had waited until now.
+    pub landed: u64,
+    /// Had landed before.
+    pub before: u64,
+    /// The receiver will never take: set aside.
+    pub refused: u64,
+    /// Wait here with other content: the spool was restored, or the receipt is of another life of it.
+    pub different: u64,
 }
 
 /// One line of `sent list`.

@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use labrelay_gate::batch;
 use labrelay_upload::signing::RequestSigner;
-use labrelay_upload::{HttpsConfig, HttpsUploader, Timeouts};
+use labrelay_upload::{EnvelopeCheck, HttpsConfig, HttpsUploader, Timeouts};
 
 use crate::config::{Config, read_text};
 use crate::device::DeviceKeys;
@@ -23,10 +23,17 @@ pub(crate) fn uploader(config: &Config, keys: &DeviceKeys) -> anyhow::Result<Htt
         ca_bundle,
         proxy: None,
         timeouts: Timeouts::default(),
-        envelope: |path, headers| {
-            batch::check_envelope(path, headers.iter().copied()).map_err(|refusal| refusal.to_string())
-        },
+        envelope: ENVELOPE,
     };
-    let signer = RequestSigner::from_seed(config.device.clone(), keys.seed())?;
-    Ok(HttpsUploader::new(&https, signer)?)
+    Ok(HttpsUploader::new(&https, signer(config, keys)?)?)
+}
+
+/// The second check of path and headers.
+pub(crate) const ENVELOPE: EnvelopeCheck = |path, headers| {
+    batch::check_envelope(path, headers.iter().copied()).map_err(|refusal| refusal.to_string())
+};
+
+/// Signs as this device.
+pub(crate) fn signer(config: &Config, keys: &DeviceKeys) -> anyhow::Result<RequestSigner> {
+    Ok(RequestSigner::from_seed(config.device.clone(), keys.seed())?)
 }

@@ -1,5 +1,6 @@
-//! `labrelay spool …`: what would leave next, and whether what lies here is whole.
+//! `labrelay spool …`: what would leave next, whether what lies here is whole, and the way without a network.
 
+mod export;
 mod verify;
 
 use std::process::ExitCode;
@@ -15,6 +16,8 @@ pub(crate) fn spool(command: &SpoolCommand) -> anyhow::Result<ExitCode> {
         SpoolCommand::Peek(args) => peek(args),
         SpoolCommand::Verify(args) => verify::verify(args),
         SpoolCommand::Repair(args) => verify::repair(args),
+        SpoolCommand::Export(args) => export::export(args),
+        SpoolCommand::ImportReceipt(args) => export::import_receipt(args),
     }
 }
 

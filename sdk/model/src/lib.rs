@@ -5,6 +5,7 @@
 
 mod accepted;
 mod batch;
+pub mod export;
 mod field;
 mod input;
 mod ledger;

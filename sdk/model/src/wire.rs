@@ -39,6 +39,13 @@ pub fn batch_id(stream: &str, epoch: &str, seq: &str) -> Result<BatchId, PathErr
     Ok(BatchId { stream: stream.parse().map_err(|_| PathError)?, epoch, seq: Seq(number) })
 }
 
+/// Reads a batch's whole path.
+pub fn read_batch_path(path: &str) -> Result<(DeviceName, BatchId), PathError> {
+    let parts: Vec<&str> = path.strip_prefix("/v1/batches/").ok_or(PathError)?.split('/').collect();
+    let [device, stream, epoch, seq] = parts.as_slice() else { return Err(PathError) };
+    Ok((device.parse().map_err(|_| PathError)?, batch_id(stream, epoch, seq)?))
+}
+
 /// A batch path of another shape than `/v1/batches/{device}/{stream}/{epoch}/{seq}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the path of a batch is /v1/batches/DEVICE/FAMILY.STREAM/EPOCH/SEQ")]

@@ -30,6 +30,8 @@ pub struct Config {
     pub url: String,
     /// The authority that it is trusted by.
     pub authority: PathBuf,
+    /// `receiver.offline`, as YAML.
+    pub offline: Option<String>,
     /// Further lines, as YAML.
     pub more: String,
 }
@@ -80,6 +82,7 @@ impl Host {
             families,
             url: "https://localhost:1".into(),
             authority: authority.into(),
+            offline: None,
             more: String::new(),
         };
         let host = Self { config, folder: folder.to_owned(), running: None };
@@ -215,11 +218,12 @@ impl Host {
 
     /// As YAML, which reads JSON's texts.
     fn config_text(&self) -> String {
-        let Config { state, device, inventory, families, url, authority, more } = &self.config;
+        let Config { state, device, inventory, families, url, authority, offline, more } = &self.config;
+        let offline = offline.as_ref().map(|keys| format!(", offline: {keys}")).unwrap_or_default();
         let inventory = inventory.as_ref().map(|text| format!("inventory: {text}\n")).unwrap_or_default();
         let mut text = format!(
             "labrelay: 1\nstate: {}\nplugins: ./plugins\nmanifests: ./manifests\ndevice: {device}\n{inventory}\
-             receiver: {{url: {}, ca: {}}}\nfamilies:\n",
+             receiver: {{url: {}, ca: {}{offline}}}\nfamilies:\n",
             json!(state),
             json!(url),
             json!(authority),

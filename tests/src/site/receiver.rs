@@ -2,7 +2,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -100,6 +100,25 @@ impl Receiver {
     /// Registers any manifest.
     pub fn add_manifest_file(&self, file: &Path) {
         succeed(self.command(&["manifest", "add"]).arg(file));
+    }
+
+    /// What a site without a network has to configure, as YAML.
+    pub fn offline_keys(&self) -> String {
+        let printed = succeed(&mut self.command(&["keys"]));
+        let key =
+            |name: &str| printed.lines().find_map(|line| line.trim().strip_prefix(name)).unwrap().to_owned();
+        format!("{{recipient: {}, receipt_key: {}}}", key("recipient: "), key("receipt_key: "))
+    }
+
+    /// Imports an export, and writes the receipt.
+    pub fn import(&self, export: &Path, receipt: &Path) -> Output {
+        let mut command = self.command(&["import", "--json"]);
+        command.arg(export).arg("--receipt-to").arg(receipt).output().unwrap()
+    }
+
+    /// Runs one of its commands, which has to succeed.
+    pub fn run(&self, arguments: &[&str]) -> String {
+        succeed(&mut self.command(arguments))
     }
 
     /// Rows in all tables, by the tables' own logs.

@@ -9,6 +9,7 @@ mod exit_codes;
 mod first_day;
 mod gate;
 mod manifest;
+mod offline;
 mod replay;
 mod spool;
 mod stop;
