@@ -18,6 +18,7 @@ use labrelay_worker::{Worker, WorkerError};
 use crate::config::QcChoice;
 use crate::families::{InstalledFamily, worker_spec};
 use crate::judge::Origin;
+use crate::positions::Positions;
 use crate::sources::{Input, Progress, SavedLog, Sources};
 use crate::suspects::Suspects;
 use crate::unreadable;
@@ -67,6 +68,7 @@ pub(crate) struct Collecting {
     open_request: OpenRequest,
     worker: Option<Worker>,
     suspects: Suspects,
+    positions: Positions,
     wants: usize,
     /// By all workers of this family, and of that by the present one.
     printed_bytes: u64,
@@ -119,6 +121,7 @@ impl Collecting {
             open_request: OpenRequest { settings_json, qc, zone: zone.to_owned(), cursor: None },
             worker: None,
             suspects: Suspects::default(),
+            positions: Positions::default(),
             wants: INPUTS_PER_POLL,
             printed_bytes: 0,
             printed_by_worker: 0,
@@ -168,10 +171,11 @@ impl Collecting {
             let aside = vec![(input.source.clone(), input.opened.identity)];
             return Ok(Poll::SetAside(origin(input), self.sources.progress(aside)));
         }
-        let identities = inputs.iter().map(|input| &input.opened.identity);
-        match self.ask(&inputs, now, committed) {
+        let identities: Vec<InputIdentity> = inputs.iter().map(|input| input.opened.identity).collect();
+        let reply = self.ask(&inputs, now, committed).and_then(|reply| self.goes_on(reply, &identities));
+        match reply {
             Ok(reply) => {
-                self.suspects.acquit(identities);
+                self.suspects.acquit(identities.iter());
                 if !self.sources.are_unchanged(&inputs) {
                     return Ok(Poll::Overtaken);
                 }
@@ -181,7 +185,7 @@ impl Collecting {
             }
             Err(error) => {
                 if error.is_death() {
-                    self.suspects.accuse(identities);
+                    self.suspects.accuse(identities.iter());
                 }
                 Err(error)
             }
@@ -190,6 +194,7 @@ impl Collecting {
 
     /// It is in the spool's database now.
     pub(crate) fn committed(&mut self, progress: &Progress) {
+        self.positions.committed();
         self.sources.committed(progress);
     }
 
@@ -262,6 +267,18 @@ impl Collecting {
         let wants = reply.wants.iter().map(|want| usize::from(want.inputs)).max();
         self.wants = wants.unwrap_or(INPUTS_PER_POLL).clamp(1, INPUTS_PER_POLL);
         Ok(reply)
+    }
+
+    /// A reply that repeats what is committed is none: the worker ends, and the next one has the committed cursor.
+    fn goes_on(&mut self, reply: PollReply, inputs: &[InputIdentity]) -> Result<PollReply, WorkerError> {
+        if self.positions.take(&reply, inputs) {
+            return Ok(reply);
+        }
+        self.worker = None;
+        Err(WorkerError::Garbage {
+            plugin: self.family.plugin.clone(),
+            why: "it gives units again that are committed".into(),
+        })
     }
 
     fn start_worker(&mut self, cursor: Option<Vec<u8>>) -> Result<Worker, WorkerError> {

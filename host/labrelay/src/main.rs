@@ -31,6 +31,7 @@ mod manifest_command;
 mod outbox;
 mod panics;
 mod pipeline;
+mod positions;
 mod quarantine;
 mod query;
 mod receiver;

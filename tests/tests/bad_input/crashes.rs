@@ -55,6 +55,20 @@ fn a_hang() {
     one_bad_file("hang\n");
 }
 
+#[test]
+fn a_cursor_that_never_moves_is_told_and_its_file_is_set_aside() {
+    let site = site_with_a_moody_plugin();
+    site.write("moody", "1.txt", b"replay\n");
+    site.write("moody", "2.txt", b"lines\none\n");
+    site.host.wait_for("the file is set aside, the other one is read", |status| {
+        status.count("moody", "dropped", Some("crashes_plugin")) == 1
+            && status.count("moody", "accepted", None) == 1
+    });
+    // What it gave at first was committed; from then on it gave the same.
+    assert_eq!(site.host.status().count("moody", "dropped", Some("other_family")), 1);
+    assert!(site.host.log().contains("gives units again that are committed"), "{}", site.host.log());
+}
+
 /// Ways to die, or to be killed by the sandbox, that the three above do not cover.
 const OTHER_WAYS: [&str; 6] = ["exit", "segfault", "overflow", "balloon", "threads", "connect"];
 

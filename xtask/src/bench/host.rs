@@ -84,6 +84,11 @@ impl Host {
         }
     }
 
+    /// Ends it without a word.
+    pub(super) fn kill(self) -> anyhow::Result<()> {
+        self.running.kill()
+    }
+
     /// Stops it as an administrator would.
     pub(super) fn stop(self) -> anyhow::Result<()> {
         self.running.stop()

@@ -75,6 +75,13 @@ impl Running {
         Ok(())
     }
 
+    /// Ends it without a word, as a power cut or an administrator may.
+    pub(crate) fn kill(mut self) -> anyhow::Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
     fn wait_until_ended(&mut self) -> anyhow::Result<ExitStatus> {
         let start = Instant::now();
         loop {

@@ -53,7 +53,7 @@ fn a_hang_ends_at_the_deadline() {
 
 #[test]
 fn replies_that_are_none_are_garbage() {
-    for settings in ["empty", "noise", "newer", "huge", "overcount"] {
+    for settings in ["empty", "noise", "newer", "huge", "overcount", "another-input", "another-stream"] {
         let mut worker = Worker::start(&spec(plugin("bare"))).unwrap();
         worker.open(&open_request(settings)).unwrap();
         let error = poll(&mut worker, &[file("x")], None).unwrap_err();

@@ -27,26 +27,41 @@ extern "C" fn poll(request: RSlice<'_, u8>) -> RVec<u8> {
         "noise" => RVec::from(b"\x01\x00\x00 this is not postcard at all".to_vec()),
         "newer" => RVec::from(vec![2, 0, 0]),
         "huge" => RVec::from(vec![0; 64 * 1024 * 1024]),
-        _ => overcount(&request).into(),
+        "overcount" => forged(&request, |reply| reply.seen = 1).into(),
+        "another-input" => forged(&request, |reply| {
+            reply.inputs.iter_mut().for_each(|input| input.id = labrelay_model::InputId([0xee; 16]));
+        })
+        .into(),
+        "another-stream" => forged(&request, |reply| {
+            let stream = labrelay_model::StreamIndex(999);
+            let record = labrelay_model::Record { stream, cells: Vec::new() };
+            let outcome = labrelay_abi::UnitOutcome::Records(vec![record]);
+            let position = labrelay_model::Position(0);
+            reply.units.push(labrelay_abi::Unit { handle: 0, position, stream: Some(stream), outcome });
+            reply.seen = 1;
+        })
+        .into(),
+        _ => RVec::new(),
     }
 }
 
-/// Well formed, but accounts for more units than it holds.
-fn overcount(request: &[u8]) -> Vec<u8> {
+/// Well formed, but for what `forge` does to it.
+fn forged(request: &[u8], forge: impl FnOnce(&mut PollReply)) -> Vec<u8> {
     let Ok(request) = decode_request::<PollRequest>(request) else { return Vec::new() };
     let inputs = request.handles.iter().map(|handle| labrelay_abi::InputReport {
         id: handle.id,
         finished: labrelay_abi::FinishedOrNot::Finished,
     });
     let (units, wants) = (Vec::new(), Vec::new());
-    let reply = PollReply {
+    let mut reply = PollReply {
         units,
-        seen: 1,
+        seen: 0,
         inputs: inputs.collect(),
         cursor: Vec::new(),
         wants,
         wake_after_ms: None,
     };
+    forge(&mut reply);
     encode_poll_reply(Ok(&reply))
 }
 

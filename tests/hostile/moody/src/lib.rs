@@ -46,6 +46,7 @@ impl Moody {
         match command {
             "lines" => return self.lines(input, rest, batch),
             "wide" => return wide(input, batch),
+            "replay" => return batch.drop_units(start, Reason::OtherFamily, 1), // and never moves its cursor
             "refuse" => batch.refuse(start, Reason::Unparsable, rest.as_bytes())?,
             "panic" => panic!("{rest}"),
             "hang" => loop {
