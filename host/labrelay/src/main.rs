@@ -39,6 +39,7 @@ mod replay;
 mod requeue;
 mod run;
 mod sent_command;
+mod setbacks;
 mod setup;
 mod sources;
 mod spool_access;

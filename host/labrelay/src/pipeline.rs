@@ -10,7 +10,7 @@ use labrelay_gate::{GateState, StateError};
 use labrelay_model::{FamilyName, FieldType, GapCounts, GapKey, InputIdentity, SourceName, Timestamp};
 use labrelay_source::{ScanReport, SeenInputs};
 use labrelay_spool::{Commit, CommitError, Spool, SpoolError};
-use labrelay_worker::{Backoff, WorkerError};
+use labrelay_worker::WorkerError;
 use tokio::sync::Notify;
 use tracing::{error, warn};
 
@@ -19,6 +19,7 @@ use crate::collecting::{Collecting, Poll};
 use crate::frozen::{self, FrozenField};
 use crate::inbox::Inbox;
 use crate::judge::{Judge, Judged};
+use crate::setbacks::{Setback, Setbacks};
 use crate::sources::Progress;
 use crate::status::{Board, FamilyState};
 use crate::stop::Stop;
@@ -31,11 +32,6 @@ const COMMIT_RETRY: Duration = Duration::from_secs(1);
 /// A worker with nothing to read is ended after this: it costs memory on an old PC, and is back in milliseconds
 /// with the committed cursor when there is something again.
 const END_IDLE_WORKER_AFTER: Duration = Duration::from_secs(60);
-/// Failures in a row, without anything committed between them, after which a plugin is parked. With the pauses between
-/// them that is some 8 minutes, which a passing trouble (a disk that wakes up, an update) does not last.
-const PARK_AFTER_FAILURES: u32 = 10;
-/// A parked plugin is tried again after this: its maker's update is found without anybody's doing.
-const PARKED_RETRY: Duration = Duration::from_secs(3600);
 /// How often seen inputs are marked as still present; they are forgotten after 90 days of absence.
 const TOUCH_SEEN_EVERY: Duration = Duration::from_secs(6 * 3600);
 
@@ -57,8 +53,8 @@ pub(crate) struct Pipeline {
     pub inbox: Rc<Inbox>,
     /// Fields that the operator knows to be frozen.
     pub frozen: Vec<FrozenField>,
-    /// Failures of the plugin since something of it was last committed.
-    pub failures: u32,
+    /// What went wrong in a row.
+    pub setbacks: Setbacks,
     /// Tells it to stop.
     pub stop: Stop,
 }
@@ -66,7 +62,6 @@ pub(crate) struct Pipeline {
 impl Pipeline {
     /// Runs until told to stop.
     pub(crate) fn run(mut self) {
-        let mut backoff = Backoff::default();
         let mut touched: Option<Instant> = None;
         let mut last_read = Instant::now();
         while !self.stop.is_set() {
@@ -85,8 +80,7 @@ impl Pipeline {
             }
             match self.drain() {
                 Ok(read) => {
-                    backoff.reset();
-                    self.failures = 0;
+                    self.setbacks.are_over();
                     self.note_idle(&reports);
                     if read == Read::Something {
                         last_read = Instant::now();
@@ -95,7 +89,7 @@ impl Pipeline {
                     }
                     self.stop.wait(SCAN_EVERY);
                 }
-                Err(setback) => self.wait_after(setback, &mut backoff),
+                Err(setback) => self.wait_after(setback),
             }
         }
         self.collecting.stop();
@@ -103,21 +97,11 @@ impl Pipeline {
     }
 
     /// Says what went wrong, and waits: the longer the more often it did, and long once the plugin is parked.
-    fn wait_after(&mut self, Setback { state, words }: Setback, backoff: &mut Backoff) {
-        if state == FamilyState::Restarting {
-            self.failures += 1;
-        }
-        if self.failures == 1 {
-            backoff.reset(); // something was committed since the last one
-        }
-        let parked = self.failures >= PARK_AFTER_FAILURES;
-        let (state, words, pause) = match parked {
-            true => (FamilyState::Parked, parked_words(&words), PARKED_RETRY),
-            false => (state, words, backoff.next_pause()),
-        };
-        match parked {
-            true => error!(family = %self.family(), pause_s = pause.as_secs_f32(), "{words}"),
-            false => warn!(family = %self.family(), pause_s = pause.as_secs_f32(), "{words}"),
+    fn wait_after(&mut self, setback: Setback) {
+        let (Setback { state, words }, pause) = self.setbacks.wait_after(setback);
+        match state {
+            FamilyState::Parked => error!(family = %self.family(), pause_s = pause.as_secs_f32(), "{words}"),
+            _ => warn!(family = %self.family(), pause_s = pause.as_secs_f32(), "{words}"),
         }
         self.note(state, Some(words));
         self.stop.wait(pause);
@@ -252,7 +236,7 @@ impl Pipeline {
             }
         }
         self.collecting.committed(&progress);
-        self.failures = 0;
+        self.setbacks.something_was_committed();
         if accepted {
             self.new_batch.notify_one();
         }
@@ -297,24 +281,11 @@ impl Pipeline {
     }
 }
 
-fn parked_words(words: &str) -> String {
-    format!(
-        "parked: the plugin failed {PARK_AFTER_FAILURES} times in a row ({words}); install another version of it and start \
-         Labrelay again; else it is tried every hour. Its inputs stay where they are, other families go on"
-    )
-}
-
 /// Whether there was anything to read.
 #[derive(PartialEq)]
 enum Read {
     Something,
     Nothing,
-}
-
-/// Why a family has to wait, for the board and the log.
-struct Setback {
-    state: FamilyState,
-    words: String,
 }
 
 impl Setback {

@@ -25,6 +25,7 @@ use crate::inbox::{Inbox, Inboxes};
 use crate::judge::Judge;
 use crate::outbox::SpoolOutbox;
 use crate::pipeline::Pipeline;
+use crate::setbacks::Setbacks;
 use crate::status::{Board, FamilyState};
 use crate::stop::Stop;
 use crate::{answer, clock, confined, control, installed, receiver, setup, spool_access};
@@ -142,7 +143,7 @@ impl Service {
             inbox: Rc::clone(inbox),
             new_batch: Arc::clone(&self.new_batch),
             frozen: Vec::new(),
-            failures: 0,
+            setbacks: Setbacks::default(),
             stop: self.stop.clone(),
         })
     }

@@ -11,6 +11,7 @@ mod gate;
 mod manifest;
 mod offline;
 mod replay;
+mod sandbox;
 mod spool;
 mod stop;
 
