@@ -2,7 +2,6 @@
 //!
 //! Judges nothing and commits nothing: `run` and `replay` do that, each in its own way.
 
-use std::os::fd::AsFd as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -254,7 +253,7 @@ impl Collecting {
                 })
                 .collect(),
         };
-        let files: Vec<_> = inputs.iter().map(|input| input.opened.file.as_fd()).collect();
+        let files: Vec<_> = inputs.iter().map(|input| &input.opened.file).collect();
         let mut worker = match self.worker.take() {
             Some(worker) => worker,
             None => self.start_worker(committed)?,

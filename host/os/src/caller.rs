@@ -2,14 +2,21 @@
 
 use std::fmt;
 
-/// What the system says where nobody has logged in.
-const NO_LOGIN: u32 = u32::MAX;
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
+#[cfg(unix)]
+pub use unix::{account, login};
+#[cfg(windows)]
+pub use windows::{account, login};
 
 /// An account of this PC.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
-    /// Its number.
-    pub id: u32,
+    /// Its number; on Windows its security identifier.
+    pub id: String,
     /// Its name, where the PC declares one.
     pub name: Option<String>,
 }
@@ -20,40 +27,5 @@ impl fmt::Display for Account {
             Some(name) => write!(f, "{name} ({})", self.id),
             None => write!(f, "({})", self.id),
         }
-    }
-}
-
-/// The account that this process runs as.
-pub fn account() -> Account {
-    account_of(rustix::process::getuid().as_raw())
-}
-
-/// Who logged in before a `sudo` or `su` to another account: the system keeps it, and nobody can change it. `None` for
-/// a process that came from no login.
-pub fn login() -> Option<Account> {
-    let id = std::fs::read_to_string("/proc/self/loginuid").ok()?.trim().parse().ok()?;
-    (id != NO_LOGIN).then(|| account_of(id))
-}
-
-fn account_of(id: u32) -> Account {
-    let passwd = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
-    Account { id, name: name_of(id, &passwd) }
-}
-
-/// Of lines `name:password:number:…`.
-fn name_of(id: u32, passwd: &str) -> Option<String> {
-    let found = passwd.lines().find(|line| line.split(':').nth(2).is_some_and(|n| n.parse() == Ok(id)))?;
-    found.split(':').next().map(str::to_owned)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_account_is_shown_by_name_and_number() {
-        let passwd = "root:x:0:0::/root:/bin/sh\nbroken\njdoe:x:1000:100::/home/jdoe:/bin/sh\n";
-        let shown = |id| Account { id, name: name_of(id, passwd) }.to_string();
-        assert_eq!([shown(0), shown(1000), shown(100)], ["root (0)", "jdoe (1000)", "(100)"]);
     }
 }

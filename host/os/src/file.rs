@@ -3,14 +3,22 @@
 //! Reads file attributes and bytes at an offset. Never writes, locks, follows a link in the last part of a
 //! path, or blocks on a pipe or device.
 
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::File;
 use std::io;
-use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
-use rustix::fs::OFlags;
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
 
-const NANOSECONDS: i64 = 1_000_000_000;
+#[cfg(unix)]
+use unix as system;
+#[cfg(windows)]
+use windows as system;
+
+pub(crate) use system::open_no_link;
+pub use system::{is_in_use, is_link, open_shared};
 
 /// What stays the same while a file is renamed within its volume, and differs for any other file there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -60,53 +68,13 @@ pub struct FileFacts {
 impl FileFacts {
     /// Attributes of what `path` names; a link in its last part is not followed.
     pub fn of_path(path: &Path) -> io::Result<Self> {
-        Ok(Self::from(&path.symlink_metadata()?))
+        system::facts_of_path(path)
     }
 
     /// Attributes of an open file, whatever its name is by now.
     pub fn of_file(file: &File) -> io::Result<Self> {
-        Ok(Self::from(&file.metadata()?))
+        system::facts_of_file(file)
     }
-}
-
-impl From<&Metadata> for FileFacts {
-    fn from(metadata: &Metadata) -> Self {
-        Self {
-            id: FileId { volume: metadata.dev(), file: metadata.ino() },
-            stamp: FileStamp {
-                size: metadata.len(),
-                modified_ns: nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
-                changed_ns: nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
-            },
-            kind: kind(metadata),
-        }
-    }
-}
-
-/// Saturates in the year 2262, since a time stamp is whatever somebody wrote there.
-fn nanoseconds(seconds: i64, rest: i64) -> i64 {
-    seconds.saturating_mul(NANOSECONDS).saturating_add(rest)
-}
-
-fn kind(metadata: &Metadata) -> FileKind {
-    let kind = metadata.file_type();
-    if kind.is_file() {
-        FileKind::Regular
-    } else if kind.is_dir() {
-        FileKind::Directory
-    } else if kind.is_symlink() {
-        FileKind::Link
-    } else {
-        debug_assert!(kind.is_fifo() || kind.is_socket() || kind.is_char_device() || kind.is_block_device());
-        FileKind::Special
-    }
-}
-
-/// Opens `path` for reading, shared with everybody, without waiting: a pipe has no writer to wait for, a
-/// device gets no side effect of waiting, a link in the last part is an error.
-pub fn open_shared(path: &Path) -> io::Result<File> {
-    let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::NOCTTY | OFlags::CLOEXEC;
-    OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)
 }
 
 /// Reads at `offset` until `buffer` is full or the file ends; leaves the file's own position alone, which
@@ -114,7 +82,7 @@ pub fn open_shared(path: &Path) -> io::Result<File> {
 pub fn read_at(file: &File, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
     while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-        match file.read_at(rest, offset.saturating_add(filled as u64)) {
+        match system::read_some(file, rest, offset.saturating_add(filled as u64)) {
             Ok(0) => break,
             Ok(count) => filled += count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -122,19 +90,6 @@ pub fn read_at(file: &File, offset: u64, buffer: &mut [u8]) -> io::Result<usize>
         }
     }
     Ok(filled)
-}
-
-/// Whether [`open_shared`] failed since `path` names a link.
-pub fn is_link(error: &io::Error) -> bool {
-    rustix::io::Errno::from_io_error(error) == Some(rustix::io::Errno::LOOP)
-}
-
-/// Whether `error` says that another program keeps the file to itself for the moment.
-pub fn is_in_use(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::WouldBlock | io::ErrorKind::ResourceBusy | io::ErrorKind::ExecutableFileBusy
-    )
 }
 
 #[cfg(test)]
@@ -155,6 +110,7 @@ mod tests {
         assert_ne!(FileFacts::of_path(&copy).unwrap().id, before.id);
     }
 
+    #[cfg(unix)]
     #[test]
     fn links_are_not_followed_and_pipes_do_not_block() {
         let dir = tempfile::tempdir().unwrap();

@@ -2,11 +2,11 @@
 //!
 //! Knows nothing of what the secret is for. Key stores of the system (TPM, DPAPI) are another file's matter.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io::{self, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use crate::file;
 use crate::private::{self, PrivateError};
 
 /// Longest secret in bytes: a key in PEM fits; anything longer is no key file.
@@ -62,8 +62,7 @@ where
 /// The secret in `path`, or `None` if there is no such file.
 pub fn read(path: &Path) -> Result<Option<Vec<u8>>, KeyFileError> {
     let failed = |source| KeyFileError::Io { path: path.into(), action: "read", source };
-    let no_link = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
-    let file = match OpenOptions::new().read(true).custom_flags(no_link).open(path) {
+    let file = match file::open_no_link(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(error)),
@@ -93,7 +92,7 @@ pub fn create(path: &Path, secret: &[u8]) -> Result<(), KeyFileError> {
 }
 
 fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = File::options().write(true).create_new(true).mode(private::FILE_MODE).open(path)?;
+    let mut file = private::create_new(path)?;
     file.write_all(bytes)?;
     file.sync_all()
 }
@@ -107,6 +106,7 @@ fn draft_name(path: &Path) -> Result<PathBuf, KeyFileError> {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(unix)]
     use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
     use super::*;
@@ -115,6 +115,7 @@ mod tests {
         Ok(vec![7; 32])
     }
 
+    #[cfg(unix)]
     fn set_mode(path: &Path, mode: u32) {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
     }
@@ -126,11 +127,15 @@ mod tests {
         assert_eq!(read_or_create(&path, make).unwrap(), vec![7; 32]);
         let again = read_or_create(&path, || -> Result<_, KeyFileError> { panic!("made twice") });
         assert_eq!(again.unwrap(), vec![7; 32]);
-        let mode = |path: &Path| fs::metadata(path).unwrap().mode() & 0o777;
-        assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+        #[cfg(unix)]
+        {
+            let mode = |path: &Path| fs::metadata(path).unwrap().mode() & 0o777;
+            assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+        }
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "no draft is left behind");
     }
 
+    #[cfg(unix)]
     #[test]
     fn a_secret_that_others_can_read_is_refused_with_the_cure() {
         let dir = tempfile::tempdir().unwrap();
@@ -145,6 +150,7 @@ mod tests {
         assert!(said.contains("0755") && said.contains("chmod 700"), "{said}");
     }
 
+    #[cfg(unix)]
     #[test]
     fn neither_a_link_nor_an_existing_file_is_replaced_or_followed() {
         let dir = tempfile::tempdir().unwrap();

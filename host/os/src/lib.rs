@@ -11,3 +11,5 @@ pub mod private;
 pub mod process;
 pub mod sandbox;
 pub mod space;
+#[cfg(windows)]
+pub(crate) mod windows;

@@ -2,22 +2,28 @@
 //!
 //! Does not look above the folder itself: who owns the folders above it is the installer's matter.
 
-use std::fs::{self, DirBuilder, File, Metadata};
+use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-/// Rights of a private file: read and written by its owner.
-pub(crate) const FILE_MODE: u32 = 0o600;
-/// Rights of a private folder: entered by its owner.
-const DIR_MODE: u32 = 0o700;
-/// Any right of anyone but the owner.
-const OTHERS: u32 = 0o077;
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
+#[cfg(unix)]
+use unix as system;
+#[cfg(windows)]
+use windows as system;
+
+pub(crate) use system::create_new;
+pub use system::{open_file, open_to_append, sync_dir};
 
 /// Why a folder or file is not private.
 #[derive(Debug, thiserror::Error)]
 pub enum PrivateError {
     /// Group or others have rights.
+    #[cfg(unix)]
     #[error("{path} is open to other accounts (rights {mode:04o}); run: chmod {cure:o} {path}")]
     TooWide {
         /// The folder or file.
@@ -28,6 +34,7 @@ pub enum PrivateError {
         cure: u32,
     },
     /// Another account owns it and can change it.
+    #[cfg(unix)]
     #[error(
         "{path} belongs to account {owner}, but this process runs as account {us}; run: chown {us} {path}"
     )]
@@ -38,6 +45,17 @@ pub enum PrivateError {
         owner: u32,
         /// Who we are.
         us: u32,
+    },
+    /// Somebody else is in its list of rights.
+    #[cfg(windows)]
+    #[error("{path} is open to {who}; run: icacls \"{path}\" /inheritance:r /grant:r \"{cure}\"")]
+    TooWide {
+        /// The folder or file.
+        path: PathBuf,
+        /// Who has rights, as a security identifier.
+        who: String,
+        /// What `icacls` should grant.
+        cure: &'static str,
     },
     /// Neither a folder nor a file where one was expected.
     #[error("{path} is no {expected}")]
@@ -61,7 +79,7 @@ pub enum PrivateError {
 pub fn create_dir(dir: &Path) -> Result<(), PrivateError> {
     let failed = |source| PrivateError::Io { path: dir.into(), source };
     if !dir.exists() {
-        DirBuilder::new().recursive(true).mode(DIR_MODE).create(dir).map_err(failed)?;
+        system::make_dir(dir).map_err(failed)?;
         sync_dir(parent(dir)).map_err(failed)?;
     }
     check_dir(dir)
@@ -73,7 +91,7 @@ pub fn check_dir(dir: &Path) -> Result<(), PrivateError> {
     if !found.is_dir() {
         return Err(PrivateError::WrongKind { path: dir.into(), expected: "folder" });
     }
-    check_rights(dir, &found, DIR_MODE)
+    system::check_dir_rights(dir, &found)
 }
 
 /// Refuses an open file that other accounts may read, or that is not ours; `path` is for the error.
@@ -82,17 +100,7 @@ pub fn check_file(path: &Path, file: &File) -> Result<(), PrivateError> {
     if !found.is_file() {
         return Err(PrivateError::WrongKind { path: path.into(), expected: "file" });
     }
-    check_rights(path, &found, FILE_MODE)
-}
-
-/// Opens `path` for reading and writing, creating it with rights 0600 if it is missing.
-pub fn open_file(path: &Path) -> io::Result<File> {
-    File::options().read(true).write(true).create(true).truncate(false).mode(FILE_MODE).open(path)
-}
-
-/// Makes new, renamed and removed entries of `dir` durable.
-pub fn sync_dir(dir: &Path) -> io::Result<()> {
-    File::open(dir)?.sync_all()
+    system::check_file_rights(path, file, &found)
 }
 
 /// The folder that `path` stands in.
@@ -101,16 +109,4 @@ pub fn parent(path: &Path) -> &Path {
         Some(dir) if dir != Path::new("") => dir,
         _ => Path::new("."),
     }
-}
-
-fn check_rights(path: &Path, found: &Metadata, cure: u32) -> Result<(), PrivateError> {
-    let mode = found.mode() & 0o7777;
-    if mode & OTHERS != 0 {
-        return Err(PrivateError::TooWide { path: path.into(), mode, cure });
-    }
-    let (owner, us) = (found.uid(), rustix::process::geteuid().as_raw());
-    if owner != us {
-        return Err(PrivateError::OtherOwner { path: path.into(), owner, us });
-    }
-    Ok(())
 }

@@ -1,8 +1,9 @@
 //! The worker's sandbox: what a process that runs a plugin's code can no longer do, part by part.
 //!
-//! Applied by the process to itself, in two steps: [`confine`] before the library is loaded, since a library runs code
-//! when it is loaded; [`confine_further`] after it, when nothing has to be opened any more. Decides nothing: the
-//! host judges the [`Confinement`]. No part can be taken back by the process that it confines.
+//! In two steps: [`confine`] before the library is loaded, since a library runs code when it is loaded; [`confine_further`]
+//! after it, when nothing has to be opened any more. On Linux the process applies both to itself; on Windows it is started
+//! confined, and `confine` measures what it was started with. Decides nothing: the host judges the [`Confinement`].
+//! No part can be taken back by the process that it confines.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,8 +11,13 @@ use std::str::FromStr;
 #[cfg(target_os = "linux")]
 mod linux;
 
+#[cfg(windows)]
+pub(crate) mod windows;
+
 #[cfg(target_os = "linux")]
 pub use linux::{confine, confine_further};
+#[cfg(windows)]
+pub use windows::{confine, confine_further};
 
 macro_rules! parts {
     ($($(#[doc = $doc:literal])+ $part:ident = $word:literal,)+) => {
@@ -38,6 +44,7 @@ macro_rules! parts {
     };
 }
 
+#[cfg(not(windows))]
 parts! {
     /// Nothing that is started has more rights than this process.
     NoNewPrivileges = "no_new_privileges",
@@ -51,6 +58,22 @@ parts! {
     Files = "files",
     /// Only calls that compute, read what is open and answer the host are let through.
     SystemCalls = "system_calls",
+}
+
+#[cfg(windows)]
+parts! {
+    /// The process ends with the host, and starts no other.
+    Job = "job",
+    /// Memory and processor time are limited, and there is no clipboard, no desktop and no shutting down.
+    Limits = "limits",
+    /// No privilege is left, and no group that grants more than every user has.
+    RestrictedToken = "restricted_token",
+    /// Nothing can be written that is not marked as open to low integrity, and no other program be sent a message.
+    LowIntegrity = "low_integrity",
+    /// No network, and of all files only those that every packaged app may read.
+    AppContainer = "app_container",
+    /// No code is made at run time, no child process, and no library comes from elsewhere.
+    Mitigations = "mitigations",
 }
 
 impl fmt::Display for Part {
@@ -147,17 +170,17 @@ mod tests {
             assert!(part.explanation().ends_with('.'), "{part}");
         }
         let error = "everything".parse::<Part>().unwrap_err().to_string();
-        assert!(error.contains("`everything`") && error.contains("system_calls"), "{error}");
+        assert!(error.contains("`everything`") && error.contains(words(Part::ALL).as_str()), "{error}");
     }
 
     #[test]
     fn a_confinement_survives_the_channel_and_other_bytes_are_none() {
         let mut confinement = Confinement::none();
         assert_eq!(confinement.parts(Hold::Missing), Part::ALL);
-        confinement.set(Part::Files, Hold::InForce);
-        confinement.set(Part::Account, Hold::NotPermitted);
+        confinement.set(Part::ALL[1], Hold::InForce);
+        confinement.set(Part::ALL[0], Hold::NotPermitted);
         assert_eq!(Confinement::from_bytes(&confinement.to_bytes()), Some(confinement.clone()));
-        assert_eq!(confinement.parts(Hold::InForce), [Part::Files]);
+        assert_eq!(confinement.parts(Hold::InForce), [Part::ALL[1]]);
         for bytes in [vec![], vec![1; 5], vec![1; 7], vec![0; 6], vec![4; 6]] {
             assert_eq!(Confinement::from_bytes(&bytes), None, "{bytes:?}");
         }

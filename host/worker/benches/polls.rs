@@ -2,7 +2,6 @@
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::io::Write as _;
-use std::os::fd::AsFd as _;
 use std::time::{Duration, Instant};
 
 use labrelay_abi::{Handle, OpenRequest, PollRequest, QcRule};
@@ -27,7 +26,7 @@ fn main() {
     for records in [1, 64, 1024] {
         let (mut polls, mut units, begun) = (0_u64, 0_u64, Instant::now());
         while begun.elapsed() < MEASURED {
-            let reply = worker.poll(&request(records), &[file.as_fd()], &shapes).unwrap();
+            let reply = worker.poll(&request(records), &[&file], &shapes).unwrap();
             polls += 1;
             units += reply.seen;
         }

@@ -1,7 +1,7 @@
 //! Frames between host and worker: a head of ten bytes, then a body whose length is checked before it is read.
 
+use std::fs::File;
 use std::io;
-use std::os::fd::{BorrowedFd, OwnedFd};
 use std::time::Instant;
 
 use labrelay_os::channel::Channel;
@@ -89,7 +89,7 @@ pub(crate) fn send(
     id: u32,
     kind: Kind,
     body: &[u8],
-    files: &[BorrowedFd<'_>],
+    files: &[&File],
     deadline: Option<Instant>,
 ) -> Result<(), FrameError> {
     let too_long = |_| FrameError::TooLong { length: body.len(), max: u32::MAX as usize };
@@ -100,9 +100,9 @@ pub(crate) fn send(
 }
 
 /// Waits for a request and takes the files that come with it.
-pub(crate) fn receive_request(channel: &Channel) -> Result<(Head, Vec<u8>, Vec<OwnedFd>), FrameError> {
+pub(crate) fn receive_request(channel: &Channel) -> Result<(Head, Vec<u8>, Vec<File>), FrameError> {
     let mut bytes = [0; HEAD_BYTES];
-    let files = channel.receive_with_files(&mut bytes, None)?;
+    let files = channel.receive_with_files(&mut bytes, files_announced, None)?;
     let head = Head::decode(bytes)?;
     if files.len() != usize::from(head.files) {
         return Err(FrameError::NotAFrame);
@@ -110,6 +110,11 @@ pub(crate) fn receive_request(channel: &Channel) -> Result<(Head, Vec<u8>, Vec<O
     let mut body = Vec::new();
     receive_body(channel, head, &mut body, MAX_REQUEST_BYTES, None)?;
     Ok((head, body, files))
+}
+
+/// By the last byte of a head.
+fn files_announced(head: &[u8]) -> usize {
+    head.last().copied().unwrap_or(0).into()
 }
 
 /// Waits for a reply; its body replaces what is in `body`. Files that come along are not taken.
@@ -144,7 +149,6 @@ fn receive_body(
 
 #[cfg(test)]
 mod tests {
-    use std::os::fd::AsFd as _;
     use std::time::Duration;
 
     use proptest::prelude::*;
@@ -164,7 +168,7 @@ mod tests {
     fn a_request_arrives_with_its_files() {
         let (host, worker) = pair();
         let file = tempfile::tempfile().unwrap();
-        send(&host, 7, Kind::Poll, b"body", &[file.as_fd(), file.as_fd()], None).unwrap();
+        send(&host, 7, Kind::Poll, b"body", &[&file, &file], None).unwrap();
         let (head, body, files) = receive_request(&worker).unwrap();
         assert_eq!(head, Head { length: 4, id: 7, kind: Kind::Poll, files: 2 });
         assert_eq!((body.as_slice(), files.len()), (b"body".as_slice(), 2));

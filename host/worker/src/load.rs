@@ -2,9 +2,9 @@
 
 use abi_stable::library::{LibraryError, lib_header_from_path};
 use labrelay_abi::RootV1_Ref;
-use labrelay_os::process::path_of_open_file;
+use labrelay_os::process::path_of_library;
 use serde::{Deserialize, Serialize};
-use std::os::fd::OwnedFd;
+use std::fs::File;
 
 /// Longest text of the system's loader that is passed on: its first sentence.
 pub(crate) const MAX_TEXT_CHARS: usize = 160;
@@ -24,10 +24,10 @@ pub(crate) enum LoadFailure {
     Failed,
 }
 
-/// Loads the plugin in `file`. Runs code of the library: its constructors, before any check.
-pub(crate) fn load(file: &OwnedFd) -> Result<RootV1_Ref, LoadFailure> {
+/// Loads the plugin in `file`, which the host knows by `name`. Runs code of the library: its constructors, before any check.
+pub(crate) fn load(file: &File, name: &[u8]) -> Result<RootV1_Ref, LoadFailure> {
     // Not `RootModule::load_from_file`: that gives the first library again for every later path.
-    let header = lib_header_from_path(&path_of_open_file(file)).map_err(|error| failure(&error))?;
+    let header = lib_header_from_path(&path_of_library(file, name)).map_err(|error| failure(&error))?;
     if header.layout().is_none() {
         return Err(LoadFailure::NoLayout); // abi_stable would take it without any check
     }

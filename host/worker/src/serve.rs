@@ -3,7 +3,7 @@
 //! Holds no state but the loaded plugin. Anything unexpected ends the process: the host starts another. The order of a start is
 //! the sandbox's: nothing of a plugin is loaded before `Confine`, and whoever loads it confines itself further at once.
 
-use std::os::fd::OwnedFd;
+use std::fs::File;
 use std::process::ExitCode;
 
 use abi_stable::std_types::RSlice;
@@ -13,7 +13,7 @@ use labrelay_abi::{
 use labrelay_model::Redacted;
 use labrelay_os::channel::Channel;
 use labrelay_os::process::{become_worker, raw_number};
-use labrelay_os::sandbox::{self, Confinement, Hold, Part};
+use labrelay_os::sandbox::{self, Confinement};
 
 use crate::frame::{self, FrameError, Kind};
 use crate::load::load;
@@ -35,7 +35,7 @@ fn serve(channel: &Channel) -> Result<(), FrameError> {
         let (head, body, files) = frame::receive_request(channel)?;
         let reply = Redacted(match head.kind {
             Kind::Confine => confine_reply(&mut confinement, &files),
-            Kind::Load => load_reply(&mut plugin, confinement.as_ref(), &files)?,
+            Kind::Load => load_reply(&mut plugin, confinement.as_ref(), &files, &body)?,
             kind => call(plugin, kind, body, &files),
         });
         drop(files); // handles are good for one poll
@@ -43,7 +43,7 @@ fn serve(channel: &Channel) -> Result<(), FrameError> {
     }
 }
 
-fn confine_reply(confinement: &mut Option<Confinement>, files: &[OwnedFd]) -> Vec<u8> {
+fn confine_reply(confinement: &mut Option<Confinement>, files: &[File]) -> Vec<u8> {
     let Some(library) = files.first() else { return Vec::new() };
     confinement.insert(sandbox::confine(library)).to_bytes()
 }
@@ -52,17 +52,16 @@ fn confine_reply(confinement: &mut Option<Confinement>, files: &[OwnedFd]) -> Ve
 fn load_reply(
     plugin: &mut Option<RootV1_Ref>,
     confinement: Option<&Confinement>,
-    files: &[OwnedFd],
+    files: &[File],
+    name: &[u8],
 ) -> Result<Vec<u8>, FrameError> {
     let (Some(confinement), Some(file)) = (confinement, files.first()) else { return Ok(Vec::new()) };
-    let loaded = load(file).map(|root| *plugin = Some(root));
-    if confinement.hold(Part::SystemCalls) == Hold::InForce {
-        sandbox::confine_further()?;
-    }
+    let loaded = load(file, name).map(|root| *plugin = Some(root));
+    sandbox::confine_further(confinement)?;
     Ok(postcard::to_allocvec(&loaded).unwrap_or_default())
 }
 
-fn call(plugin: Option<RootV1_Ref>, kind: Kind, body: Vec<u8>, files: &[OwnedFd]) -> Vec<u8> {
+fn call(plugin: Option<RootV1_Ref>, kind: Kind, body: Vec<u8>, files: &[File]) -> Vec<u8> {
     let Some(root) = plugin else { return encode_reply::<()>(&Err(PluginFault::NotOpen)) };
     let (function, body) = match kind {
         Kind::Describe => (root.describe(), body),
@@ -77,7 +76,7 @@ fn call(plugin: Option<RootV1_Ref>, kind: Kind, body: Vec<u8>, files: &[OwnedFd]
 }
 
 /// The host can't know the numbers under which its files arrive here.
-fn with_handles(body: &[u8], files: &[OwnedFd]) -> Option<Vec<u8>> {
+fn with_handles(body: &[u8], files: &[File]) -> Option<Vec<u8>> {
     let mut request: PollRequest = decode_request(body).ok()?;
     if request.handles.len() != files.len() {
         return None;

@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::os::fd::{AsFd as _, BorrowedFd};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -12,7 +11,7 @@ use labrelay_abi::{
 };
 use labrelay_model::{Redacted, StreamShape};
 use labrelay_os::channel::Channel;
-use labrelay_os::process::{StartedWorker, start_worker};
+use labrelay_os::process::{StartedWorker, library_name, open_library, start_worker};
 use labrelay_os::sandbox::{Confinement, Hold, Part};
 
 use crate::WorkerError;
@@ -98,7 +97,7 @@ impl Worker {
     /// The process ends with the *thread* that calls this (so says Linux): call it on the one that polls.
     pub fn start(spec: &WorkerSpec) -> Result<Self, WorkerError> {
         let plugin = spec.plugin.clone();
-        let library = File::open(&plugin).map_err(|why| WorkerError::cannot_open(&plugin, why))?;
+        let library = open_library(&plugin).map_err(|why| WorkerError::cannot_open(&plugin, why))?;
         let not_started = |why| WorkerError::NotStarted { program: spec.program.clone(), why };
         let StartedWorker { child, channel, output } =
             start_worker(&spec.program, &spec.args).map_err(not_started)?;
@@ -147,7 +146,7 @@ impl Worker {
     pub fn poll(
         &mut self,
         request: &PollRequest,
-        files: &[BorrowedFd<'_>],
+        files: &[&File],
         shapes: &[StreamShape],
     ) -> Result<PollReply, WorkerError> {
         let most = usize::try_from(request.max_bytes).unwrap_or(usize::MAX).saturating_add(MAX_HEAD_BYTES);
@@ -171,7 +170,7 @@ impl Worker {
 
     fn confine(&mut self, library: &File, accept_missing: &[Part]) -> Result<(), WorkerError> {
         let most = MAX_CONFINE_REPLY_BYTES;
-        self.exchange(Kind::Confine, &[], &[library.as_fd()], most, self.limits.load)?;
+        self.exchange(Kind::Confine, &[], &[library], most, self.limits.load)?;
         self.confinement =
             Confinement::from_bytes(&self.body.0).ok_or_else(|| self.garbage(DecodeError::Malformed))?;
         let mut missing = self.confinement.parts(Hold::Missing);
@@ -185,7 +184,9 @@ impl Worker {
 
     fn load(&mut self, library: &File) -> Result<(), WorkerError> {
         let most = MAX_LOAD_REPLY_BYTES;
-        let loaded = self.exchange(Kind::Load, &[], &[library.as_fd()], most, self.limits.load);
+        let name = library_name(library)
+            .map_err(|why| WorkerError::PluginUnreadable { plugin: self.plugin.clone(), why })?;
+        let loaded = self.exchange(Kind::Load, &name, &[library], most, self.limits.load);
         let plugin = self.plugin.clone();
         loaded.map_err(|error| match error {
             WorkerError::Died { plugin, how } => WorkerError::DiedLoading { plugin, how },
@@ -218,7 +219,7 @@ impl Worker {
         &mut self,
         kind: Kind,
         body: &[u8],
-        files: &[BorrowedFd<'_>],
+        files: &[&File],
         most: usize,
         patience: Duration,
     ) -> Result<(), WorkerError> {

@@ -4,8 +4,14 @@
 use std::fs::File;
 use std::io;
 use std::mem::ManuallyDrop;
-use std::os::fd::{FromRawFd, RawFd};
-use std::os::unix::fs::FileExt;
+#[cfg(unix)]
+use std::os::fd::{FromRawFd as _, RawFd};
+#[cfg(unix)]
+use std::os::unix::fs::FileExt as _;
+#[cfg(windows)]
+use std::os::windows::fs::FileExt as _;
+#[cfg(windows)]
+use std::os::windows::io::FromRawHandle as _;
 
 use crate::Handle;
 
@@ -22,11 +28,18 @@ impl RawInput {
     /// Use it within the poll that the handle came with: the worker closes the descriptor after it. A number
     /// that is not open gives errors when reading, nothing worse.
     pub fn of(handle: &Handle) -> Option<Self> {
+        #[cfg(unix)]
         let raw = RawFd::try_from(handle.raw).ok()?;
+        #[cfg(windows)]
+        let raw = std::ptr::without_provenance_mut(usize::try_from(handle.raw).ok()?);
         // SAFETY: `ManuallyDrop` keeps this `File` from ever closing a descriptor that it does not own, and the
         // only thing done with it is `pread`, which fails cleanly on a number that is not open for reading.
-        let file = ManuallyDrop::new(unsafe { File::from_raw_fd(raw) });
-        Some(Self { file, size: handle.size })
+        #[cfg(unix)]
+        let file = unsafe { File::from_raw_fd(raw) };
+        // SAFETY: likewise, with `ReadFile` at an offset.
+        #[cfg(windows)]
+        let file = unsafe { File::from_raw_handle(raw) };
+        Some(Self { file: ManuallyDrop::new(file), size: handle.size })
     }
 
     /// Where it ends for this poll, in bytes.
@@ -38,6 +51,10 @@ impl RawInput {
     /// is not read: the host has not looked at it yet.
     pub fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
         let rest = usize::try_from(self.size.saturating_sub(offset)).unwrap_or(usize::MAX).min(buf.len());
-        self.file.read_at(buf.get_mut(..rest).unwrap_or_default(), offset)
+        let buf = buf.get_mut(..rest).unwrap_or_default();
+        #[cfg(unix)]
+        return self.file.read_at(buf, offset);
+        #[cfg(windows)]
+        self.file.seek_read(buf, offset) // it moves the position, which nobody relies on there
     }
 }

@@ -9,14 +9,14 @@ mod libraries;
 mod limits;
 mod network;
 
+use std::fs::File;
 use std::io;
-use std::os::fd::OwnedFd;
 
 use super::{Confinement, Hold, Part};
 
 /// Confines this process, in which `library` is the only file that can still be opened. To be called before anything of
 /// the library runs, and while the process has one thread: most parts bind a thread, not a process.
-pub fn confine(library: &OwnedFd) -> Confinement {
+pub fn confine(library: &File) -> Confinement {
     let mut confinement = Confinement::none();
     if !is_alone() {
         return confinement;
@@ -32,8 +32,11 @@ pub fn confine(library: &OwnedFd) -> Confinement {
 }
 
 /// Once the library is loaded: nothing is opened any more, and no memory becomes executable.
-pub fn confine_further() -> io::Result<()> {
-    calls::allow_running()
+pub fn confine_further(confinement: &Confinement) -> io::Result<()> {
+    match confinement.hold(Part::SystemCalls) {
+        Hold::InForce => calls::allow_running(),
+        Hold::NotPermitted | Hold::Missing => Ok(()),
+    }
 }
 
 fn held<E>(done: Result<(), E>) -> Hold {

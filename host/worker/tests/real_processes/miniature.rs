@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::Write as _;
-use std::os::fd::AsFd as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -77,6 +76,6 @@ pub(crate) fn poll(
         committed_cursor: committed,
         handles: files.iter().enumerate().map(handle).collect(),
     };
-    let files: Vec<_> = files.iter().map(File::as_fd).collect();
+    let files: Vec<_> = files.iter().collect();
     worker.poll(&request, &files, &moody_shapes())
 }

@@ -4,7 +4,6 @@
 
 use std::fs::{self, File};
 use std::net::{TcpListener, UdpSocket};
-use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -55,7 +54,7 @@ fn poll(worker: &mut Worker, input: &Path) -> Result<u64, WorkerError> {
     };
     let manifest = Manifest::parse(include_bytes!("../../moody/manifest.yaml")).unwrap();
     let file = File::open(input).unwrap();
-    worker.poll(&request, &[file.as_fd()], &manifest.shapes()).map(|reply| reply.seen)
+    worker.poll(&request, &[&file], &manifest.shapes()).map(|reply| reply.seen)
 }
 
 /// A site with everything that a plugin could be after.

@@ -1,6 +1,7 @@
 //! Landlock: of all files only the library can be opened, and no signal or abstract socket leads out.
 
-use std::os::fd::{AsFd as _, OwnedFd};
+use std::fs::File;
+use std::os::fd::AsFd as _;
 
 use landlock::{
     ABI, Access as _, AccessFs, AccessNet, CompatLevel, Compatible as _, PathBeneath, RestrictionStatus,
@@ -20,14 +21,14 @@ pub(super) enum FilesError {
 }
 
 /// Forbids every file but `library`.
-pub(super) fn forbid(library: &OwnedFd) -> Result<(), FilesError> {
+pub(super) fn forbid(library: &File) -> Result<(), FilesError> {
     match restrict(library)?.ruleset {
         RulesetStatus::NotEnforced => Err(FilesError::NoLandlock),
         RulesetStatus::PartiallyEnforced | RulesetStatus::FullyEnforced => Ok(()),
     }
 }
 
-fn restrict(library: &OwnedFd) -> Result<RestrictionStatus, RulesetError> {
+fn restrict(library: &File) -> Result<RestrictionStatus, RulesetError> {
     let loading = AccessFs::ReadFile | AccessFs::Execute;
     Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)

@@ -1,0 +1,165 @@
+//! The worker's token: no privilege, no group that grants more than every user has, low integrity.
+
+#![allow(unsafe_code)]
+
+use std::io;
+use std::os::windows::io::{AsHandle as _, AsRawHandle as _, BorrowedHandle, OwnedHandle};
+
+use windows_sys::Win32::Foundation::HANDLE;
+use windows_sys::Win32::Security::{
+    CreateRestrictedToken, CreateWellKnownSid, DISABLE_MAX_PRIVILEGE, GetSidSubAuthority,
+    GetSidSubAuthorityCount, GetTokenInformation, IsWellKnownSid, SECURITY_MAX_SID_SIZE, SID_AND_ATTRIBUTES,
+    SetTokenInformation, TOKEN_ADJUST_DEFAULT, TOKEN_ASSIGN_PRIMARY, TOKEN_DUPLICATE, TOKEN_GROUPS,
+    TOKEN_INFORMATION_CLASS, TOKEN_MANDATORY_LABEL, TOKEN_PRIVILEGES, TOKEN_QUERY, TOKEN_USER,
+    TokenCapabilities, TokenGroups, TokenIntegrityLevel, TokenIsAppContainer, TokenPrivileges, TokenUser,
+    WELL_KNOWN_SID_TYPE, WinAuthenticatedUserSid, WinBuiltinUsersSid, WinLowLabelSid, WinWorldSid,
+};
+use windows_sys::Win32::System::SystemServices::{
+    SE_GROUP_INTEGRITY, SE_GROUP_LOGON_ID, SE_GROUP_USE_FOR_DENY_ONLY, SECURITY_MANDATORY_LOW_RID,
+};
+use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
+
+use crate::windows::{owned, sid_text, succeeded};
+
+/// Groups that stay: everybody is in them, and the system's own libraries are read by them.
+const KEPT: [WELL_KNOWN_SID_TYPE; 3] = [WinWorldSid, WinBuiltinUsersSid, WinAuthenticatedUserSid];
+/// Windows leaves every token the one privilege to pass through folders, which takes no right of anybody.
+const PRIVILEGES_LEFT: u32 = 1;
+/// Room for what is told of a token. The longest list is that of groups: 1,015 at most, in 68 bytes and a pointer each.
+const MAX_INFORMATION_BYTES: u32 = 256 * 1024;
+
+/// The most restricted token that the system makes of our own; the worker measures which it has got.
+pub(crate) fn restricted() -> io::Result<OwnedHandle> {
+    let ours = own(TOKEN_ASSIGN_PRIMARY | TOKEN_DUPLICATE | TOKEN_QUERY | TOKEN_ADJUST_DEFAULT)?;
+    let token = without_rights(&ours).unwrap_or(ours);
+    let _ = lower(token.as_handle()); // reported as missing by the worker
+    Ok(token)
+}
+
+fn without_rights(token: &OwnedHandle) -> io::Result<OwnedHandle> {
+    let information = Information::of(token.as_handle(), TokenGroups)?;
+    let groups: Vec<SID_AND_ATTRIBUTES> =
+        information.groups().iter().filter(|group| grants_more(group)).copied().collect();
+    let (count, none) = (u32::try_from(groups.len()).unwrap_or(u32::MAX), std::ptr::null());
+    let mut restricted: HANDLE = std::ptr::null_mut();
+    // SAFETY: the token is open, the identifiers lie in `information`, which outlives the call, and `count` counts them.
+    let done = unsafe {
+        let (token, flags) = (token.as_raw_handle(), DISABLE_MAX_PRIVILEGE);
+        CreateRestrictedToken(token, flags, count, groups.as_ptr(), 0, none, 0, none.cast(), &mut restricted)
+    };
+    succeeded(done)?;
+    owned(restricted)
+}
+
+fn lower(token: BorrowedHandle<'_>) -> io::Result<()> {
+    let mut sid = [0_u32; (SECURITY_MAX_SID_SIZE as usize).div_ceil(4)];
+    let mut size = SECURITY_MAX_SID_SIZE;
+    // SAFETY: room for the longest identifier.
+    succeeded(unsafe {
+        CreateWellKnownSid(WinLowLabelSid, std::ptr::null_mut(), sid.as_mut_ptr().cast(), &mut size)
+    })?;
+    let label = SID_AND_ATTRIBUTES { Sid: sid.as_mut_ptr().cast(), Attributes: SE_GROUP_INTEGRITY as u32 };
+    let label = TOKEN_MANDATORY_LABEL { Label: label };
+    let size = size_of::<TOKEN_MANDATORY_LABEL>() as u32 + size;
+    // SAFETY: a structure of this class, whose identifier lives until after the call.
+    succeeded(unsafe {
+        SetTokenInformation(token.as_raw_handle(), TokenIntegrityLevel, (&raw const label).cast(), size)
+    })
+}
+
+/// Whether this process has no privilege and no group left but what everybody has.
+pub(super) fn is_restricted() -> io::Result<bool> {
+    let token = own(TOKEN_QUERY)?;
+    let privileges = Information::of(token.as_handle(), TokenPrivileges)?.privilege_count();
+    let information = Information::of(token.as_handle(), TokenGroups)?;
+    let denied = |group: &SID_AND_ATTRIBUTES| group.Attributes & SE_GROUP_USE_FOR_DENY_ONLY as u32 != 0;
+    let open = information.groups().iter().any(|group| grants_more(group) && !denied(group));
+    Ok(privileges <= PRIVILEGES_LEFT && !open)
+}
+
+/// Whether this process has low integrity, or less.
+pub(super) fn is_low() -> io::Result<bool> {
+    let information = Information::of(own(TOKEN_QUERY)?.as_handle(), TokenIntegrityLevel)?;
+    // SAFETY: what this class gives; its identifier lies in the same buffer and has one part at least.
+    let level = unsafe {
+        let sid = (*information.start().cast::<TOKEN_MANDATORY_LABEL>()).Label.Sid;
+        let last = (*GetSidSubAuthorityCount(sid)).saturating_sub(1);
+        *GetSidSubAuthority(sid, last.into())
+    };
+    Ok(level <= SECURITY_MANDATORY_LOW_RID as u32)
+}
+
+/// Whether this process is in an AppContainer that has no capability.
+pub(super) fn is_in_container() -> io::Result<bool> {
+    let token = own(TOKEN_QUERY)?;
+    let inside = Information::of(token.as_handle(), TokenIsAppContainer)?.number() != 0;
+    Ok(inside && Information::of(token.as_handle(), TokenCapabilities)?.groups().is_empty())
+}
+
+/// The account that this process runs as, as `S-1-5-…`.
+pub(crate) fn own_account() -> io::Result<String> {
+    let information = Information::of(own(TOKEN_QUERY)?.as_handle(), TokenUser)?;
+    // SAFETY: what this class gives; its identifier lies in the same buffer.
+    unsafe { sid_text((*information.start().cast::<TOKEN_USER>()).User.Sid) }
+}
+
+/// Integrity and logon session stand among the groups and grant nothing of files.
+fn grants_more(group: &SID_AND_ATTRIBUTES) -> bool {
+    let no_group = (SE_GROUP_INTEGRITY | SE_GROUP_LOGON_ID) as u32;
+    // SAFETY: the identifiers of a token's groups are valid while its information is.
+    let kept = KEPT.iter().any(|kept| unsafe { IsWellKnownSid(group.Sid, *kept) } != 0);
+    group.Attributes & no_group == 0 && !kept
+}
+
+fn own(access: u32) -> io::Result<OwnedHandle> {
+    let mut token: HANDLE = std::ptr::null_mut();
+    // SAFETY: this process, a variable of ours.
+    succeeded(unsafe { OpenProcessToken(GetCurrentProcess(), access, &mut token) })?;
+    owned(token)
+}
+
+/// What the system tells of a token: a structure at the start, and behind it what that points to.
+struct Information(Vec<u64>);
+
+impl Information {
+    fn of(token: BorrowedHandle<'_>, class: TOKEN_INFORMATION_CLASS) -> io::Result<Self> {
+        let mut size = 0;
+        // SAFETY: no room is given, so that it only tells how much it needs.
+        unsafe { GetTokenInformation(token.as_raw_handle(), class, std::ptr::null_mut(), 0, &mut size) };
+        let size = size.clamp(size_of::<u64>() as u32, MAX_INFORMATION_BYTES);
+        let mut buffer = vec![0_u64; (size as usize).div_ceil(size_of::<u64>())];
+        let mut used = 0;
+        // SAFETY: room for `size` bytes, aligned for every structure of tokens.
+        let done = unsafe {
+            GetTokenInformation(token.as_raw_handle(), class, buffer.as_mut_ptr().cast(), size, &mut used)
+        };
+        succeeded(done)?;
+        Ok(Self(buffer))
+    }
+
+    fn start(&self) -> *const u64 {
+        self.0.as_ptr()
+    }
+
+    /// Of a class that is a number, or begins with one.
+    fn number(&self) -> u32 {
+        // SAFETY: the buffer has eight bytes at least.
+        unsafe { *self.start().cast::<u32>() }
+    }
+
+    fn privilege_count(&self) -> u32 {
+        const { assert!(std::mem::offset_of!(TOKEN_PRIVILEGES, PrivilegeCount) == 0) };
+        self.number()
+    }
+
+    /// Of the classes that give a list of groups.
+    fn groups(&self) -> &[SID_AND_ATTRIBUTES] {
+        let count = self.number() as usize;
+        if count == 0 {
+            return &[];
+        }
+        let first = self.start().wrapping_byte_add(std::mem::offset_of!(TOKEN_GROUPS, Groups));
+        // SAFETY: the system has put as many behind the count, in this buffer.
+        unsafe { std::slice::from_raw_parts(first.cast(), count) }
+    }
+}

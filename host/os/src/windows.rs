@@ -1,0 +1,56 @@
+//! What the Windows modules share: texts as Windows spells them, handles with an owner, errors, security identifiers.
+
+#![allow(unsafe_code)]
+
+use std::ffi::OsStr;
+use std::io;
+use std::os::windows::ffi::OsStrExt as _;
+use std::os::windows::io::{FromRawHandle as _, OwnedHandle};
+
+use windows_sys::Win32::Foundation::{HANDLE, INVALID_HANDLE_VALUE, LocalFree};
+use windows_sys::Win32::Security::Authorization::ConvertSidToStringSidW;
+use windows_sys::Win32::Security::PSID;
+use windows_sys::core::BOOL;
+
+/// UTF-16 with a zero at its end.
+pub(crate) fn wide(text: impl AsRef<OsStr>) -> Vec<u16> {
+    text.as_ref().encode_wide().chain([0]).collect()
+}
+
+/// What stands before the first zero.
+pub(crate) fn narrow(text: &[u16]) -> String {
+    let end = text.iter().position(|unit| *unit == 0).unwrap_or(text.len());
+    String::from_utf16_lossy(text.get(..end).unwrap_or_default())
+}
+
+/// The handle that a call has just made, or why it made none.
+pub(crate) fn owned(made: HANDLE) -> io::Result<OwnedHandle> {
+    if made.is_null() || made == INVALID_HANDLE_VALUE {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: only called with what a system call made for us to own.
+    Ok(unsafe { OwnedHandle::from_raw_handle(made) })
+}
+
+/// The error of a call that gave `done`, if it failed.
+pub(crate) fn succeeded(done: BOOL) -> io::Result<()> {
+    if done == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
+/// `S-1-5-…`.
+///
+/// # Safety
+///
+/// `sid` points to a valid security identifier.
+pub(crate) unsafe fn sid_text(sid: PSID) -> io::Result<String> {
+    let mut text = std::ptr::null_mut();
+    // SAFETY: the caller's word for `sid`; the text is the system's, freed below.
+    succeeded(unsafe { ConvertSidToStringSidW(sid, &mut text) })?;
+    // SAFETY: the system ends it with a zero.
+    let length = (0..).take_while(|at| unsafe { *text.add(*at) } != 0).count();
+    // SAFETY: as many units have just been read.
+    let spelt = String::from_utf16_lossy(unsafe { std::slice::from_raw_parts(text, length) });
+    // SAFETY: allocated by the call above, as it documents.
+    unsafe { LocalFree(text.cast()) };
+    Ok(spelt)
+}
