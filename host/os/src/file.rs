@@ -77,7 +77,7 @@ impl FileFacts {
     }
 }
 
-/// Reads at `offset` until `buffer` is full or the file ends; leaves the file's own position alone, which
+/// Reads at `offset` until `buffer` is full or the file ends; on Unix it leaves the file's own position alone, which
 /// whoever else holds the handle shares. Gives the number of bytes read.
 pub fn read_at(file: &File, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
@@ -134,6 +134,8 @@ mod tests {
         assert_eq!(read_at(&file, 8, &mut buffer).unwrap(), 2);
         assert_eq!(&buffer[..2], b"89");
         assert_eq!(read_at(&file, 100, &mut buffer).unwrap(), 0);
-        assert_eq!(io::read_to_string(file).unwrap(), "0123456789");
+        if cfg!(unix) {
+            assert_eq!(io::read_to_string(file).unwrap(), "0123456789");
+        }
     }
 }

@@ -1,28 +1,32 @@
 //! Private folders and files on Windows: a list of rights that names this account, administrators and the system alone.
 //!
-//! A file takes its rights from the folder that it is made in, so that folder has to be private; `create_dir` sees to it.
+//! What is made has these rights from the beginning, and hands them down; it takes none from the folders above.
 
 #![allow(unsafe_code)]
 
-use std::fs::{DirBuilder, File, Metadata};
+use std::fs::{File, Metadata};
 use std::io;
 use std::os::windows::io::AsRawHandle as _;
 use std::path::Path;
 
-use windows_sys::Win32::Foundation::LocalFree;
+use windows_sys::Win32::Foundation::{GENERIC_READ, GENERIC_WRITE, LocalFree};
 use windows_sys::Win32::Security::Authorization::{
     ConvertStringSecurityDescriptorToSecurityDescriptorW, GetNamedSecurityInfoW, GetSecurityInfo,
-    SDDL_REVISION_1, SE_FILE_OBJECT, SetNamedSecurityInfoW,
+    SDDL_REVISION_1, SE_FILE_OBJECT,
 };
 use windows_sys::Win32::Security::{
-    ACCESS_ALLOWED_ACE, ACE_HEADER, ACL, DACL_SECURITY_INFORMATION, GetAce, GetSecurityDescriptorDacl,
-    PROTECTED_DACL_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR, PSID,
+    ACCESS_ALLOWED_ACE, ACE_HEADER, ACL, DACL_SECURITY_INFORMATION, GetAce, PSECURITY_DESCRIPTOR, PSID,
+    SECURITY_ATTRIBUTES,
+};
+use windows_sys::Win32::Storage::FileSystem::{
+    CREATE_NEW, CreateDirectoryW, CreateFileW, FILE_APPEND_DATA, FILE_ATTRIBUTE_NORMAL, FILE_READ_ATTRIBUTES,
+    FILE_SHARE_DELETE, FILE_SHARE_READ, FILE_SHARE_WRITE, OPEN_ALWAYS, READ_CONTROL, SYNCHRONIZE,
 };
 use windows_sys::Win32::System::SystemServices::ACCESS_ALLOWED_ACE_TYPE;
 
 use super::PrivateError;
 use crate::sandbox::windows::token;
-use crate::windows::{sid_text, succeeded, wide};
+use crate::windows::{owned, sid_text, succeeded, wide};
 
 /// The system, administrators, and whoever owns the folder: who could take any right anyway.
 const TRUSTED: [&str; 4] = ["S-1-5-18", "S-1-5-32-544", "S-1-3-0", "S-1-3-4"];
@@ -31,31 +35,10 @@ const FOLDER_CURE: &str = "*S-1-5-18:(OI)(CI)F\" \"*S-1-5-32-544:(OI)(CI)F";
 const FILE_CURE: &str = "*S-1-5-18:F\" \"*S-1-5-32-544:F";
 
 pub(super) fn make_dir(dir: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).create(dir)?;
-    protect(dir)
-}
-
-/// Takes the rights that a folder has from above away, and gives full ones to those named alone, and to all within it.
-fn protect(dir: &Path) -> io::Result<()> {
-    let full = |who: &str| format!("(A;OICI;FA;;;{who})");
-    let text = wide(format!("D:P{}{}{}", full("SY"), full("BA"), full(&token::own_account()?)));
-    let mut descriptor: PSECURITY_DESCRIPTOR = std::ptr::null_mut();
-    // SAFETY: a text that ends with a zero; the result is the system's, freed by `Descriptor`.
-    succeeded(unsafe {
-        let (version, no_size) = (SDDL_REVISION_1, std::ptr::null_mut());
-        ConvertStringSecurityDescriptorToSecurityDescriptorW(text.as_ptr(), version, &mut descriptor, no_size)
-    })?;
-    let descriptor = Descriptor(descriptor);
-    let (mut present, mut defaulted, mut list) = (0, 0, std::ptr::null_mut());
-    // SAFETY: a valid descriptor, variables of ours; the list lies in the descriptor.
-    succeeded(unsafe { GetSecurityDescriptorDacl(descriptor.0, &mut present, &mut list, &mut defaulted) })?;
-    let what = DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION;
-    let (path, none) = (wide(dir), std::ptr::null_mut());
-    // SAFETY: a path that ends with a zero, and a list that lives until after the call.
-    let code = unsafe {
-        SetNamedSecurityInfoW(path.as_ptr(), SE_FILE_OBJECT, what, none, none, list, std::ptr::null_mut())
-    };
-    done(code)
+    std::fs::create_dir_all(super::parent(dir))?;
+    let (path, rights) = (wide(dir), Rights::private()?);
+    // SAFETY: a path that ends with a zero, and rights that live until after the call.
+    succeeded(unsafe { CreateDirectoryW(path.as_ptr(), &rights.attributes()) })
 }
 
 pub(super) fn check_dir_rights(dir: &Path, _found: &Metadata) -> Result<(), PrivateError> {
@@ -120,6 +103,10 @@ unsafe fn granted(list: *const ACL) -> io::Result<Vec<String>> {
         if u32::from(unsafe { (*entry.cast::<ACE_HEADER>()).AceType }) != ACCESS_ALLOWED_ACE_TYPE {
             continue; // what denies, or only notes
         }
+        // SAFETY: an entry of this type has its rights here.
+        if unsafe { (*entry.cast::<ACCESS_ALLOWED_ACE>()).Mask } == 0 {
+            continue;
+        }
         // SAFETY: an entry of this type has its identifier here.
         let sid: PSID = unsafe { (&raw mut (*entry.cast::<ACCESS_ALLOWED_ACE>()).SidStart).cast() };
         // SAFETY: likewise.
@@ -128,19 +115,39 @@ unsafe fn granted(list: *const ACL) -> io::Result<Vec<String>> {
     Ok(granted)
 }
 
-/// Opens `path` for reading and writing, creating it if it is missing.
+/// Opens `path` for reading and writing, creating it for this account if it is missing.
 pub fn open_file(path: &Path) -> io::Result<File> {
-    File::options().read(true).write(true).create(true).truncate(false).open(path)
+    open(path, GENERIC_READ | GENERIC_WRITE, OPEN_ALWAYS)
 }
 
-/// Opens `path` to write at its end, creating it if it is missing.
+/// Opens `path` to write at its end, creating it for this account if it is missing.
 pub fn open_to_append(path: &Path) -> io::Result<File> {
-    File::options().append(true).create(true).open(path)
+    open(path, FILE_APPEND_DATA | FILE_READ_ATTRIBUTES | READ_CONTROL | SYNCHRONIZE, OPEN_ALWAYS)
 }
 
-/// Creates the new file `path`.
+/// Creates the new file `path` for this account.
 pub(crate) fn create_new(path: &Path) -> io::Result<File> {
-    File::options().write(true).create_new(true).open(path)
+    open(path, GENERIC_READ | GENERIC_WRITE, CREATE_NEW)
+}
+
+/// As `File::options` would, but that a new file has its rights from the beginning.
+fn open(path: &Path, access: u32, disposition: u32) -> io::Result<File> {
+    let (path, rights) = (wide(path), Rights::private()?);
+    let shared = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
+    // SAFETY: a path that ends with a zero, and rights that live until after the call.
+    let opened = unsafe {
+        let (attributes, no_template) = (rights.attributes(), std::ptr::null_mut());
+        CreateFileW(
+            path.as_ptr(),
+            access,
+            shared,
+            &attributes,
+            disposition,
+            FILE_ATTRIBUTE_NORMAL,
+            no_template,
+        )
+    };
+    Ok(owned(opened)?.into())
 }
 
 /// Nothing to do: NTFS keeps entries in its own journal, and has no way to sync a folder without the right to write to it.
@@ -150,6 +157,28 @@ pub fn sync_dir(_dir: &Path) -> io::Result<()> {
 
 fn done(code: u32) -> io::Result<()> {
     if code == 0 { Ok(()) } else { Err(io::Error::from_raw_os_error(code.cast_signed())) }
+}
+
+/// Full rights for the system, administrators and this account, handed down to what is made within; nothing comes from above.
+struct Rights(Descriptor);
+
+impl Rights {
+    fn private() -> io::Result<Self> {
+        let full = |who: &str| format!("(A;OICI;FA;;;{who})");
+        let text = wide(format!("D:P{}{}{}", full("SY"), full("BA"), full(&token::own_account()?)));
+        let mut descriptor: PSECURITY_DESCRIPTOR = std::ptr::null_mut();
+        // SAFETY: a text that ends with a zero; the result is the system's, freed by `Descriptor`.
+        succeeded(unsafe {
+            let (text, none) = (text.as_ptr(), std::ptr::null_mut());
+            ConvertStringSecurityDescriptorToSecurityDescriptorW(text, SDDL_REVISION_1, &mut descriptor, none)
+        })?;
+        Ok(Self(Descriptor(descriptor)))
+    }
+
+    fn attributes(&self) -> SECURITY_ATTRIBUTES {
+        let length = size_of::<SECURITY_ATTRIBUTES>() as u32;
+        SECURITY_ATTRIBUTES { nLength: length, lpSecurityDescriptor: self.0.0, bInheritHandle: 0 }
+    }
 }
 
 /// Memory of the system's.

@@ -22,6 +22,7 @@ const EXISTS: HRESULT = (0x8007_0000 | ERROR_ALREADY_EXISTS).cast_signed();
 #[derive(Debug)]
 pub(crate) struct Container(PSID);
 
+type Function = unsafe extern "system" fn() -> isize;
 type Create = unsafe extern "system" fn(PCWSTR, PCWSTR, PCWSTR, *const c_void, u32, *mut PSID) -> HRESULT;
 type Derive = unsafe extern "system" fn(PCWSTR, *mut PSID) -> HRESULT;
 
@@ -34,8 +35,9 @@ impl Container {
         let create = function(library, s!("CreateAppContainerProfile"))?;
         let derive = function(library, s!("DeriveAppContainerSidFromAppContainerName"))?;
         // SAFETY: the functions of these names are declared so in userenv.h.
-        let (create, derive): (Create, Derive) =
-            unsafe { (std::mem::transmute(create), std::mem::transmute(derive)) };
+        let create = unsafe { std::mem::transmute::<Function, Create>(create) };
+        // SAFETY: likewise.
+        let derive = unsafe { std::mem::transmute::<Function, Derive>(derive) };
         let mut sid: PSID = std::ptr::null_mut();
         // SAFETY: texts that end with a zero, no capability, a variable of ours.
         let mut result = unsafe { create(NAME, NAME, DESCRIPTION, std::ptr::null(), 0, &mut sid) };
@@ -63,7 +65,7 @@ impl Drop for Container {
 }
 
 /// Looked up by name: a program that is linked with a function which its system lacks does not even start.
-fn function(library: HMODULE, name: PCSTR) -> io::Result<unsafe extern "system" fn() -> isize> {
+fn function(library: HMODULE, name: PCSTR) -> io::Result<Function> {
     if library.is_null() {
         return Err(io::Error::last_os_error());
     }
