@@ -1,9 +1,9 @@
 //! A worker's process: ended and reaped in any case, so that none is left behind.
 
-use std::process::{Child, ExitStatus};
+use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
-use labrelay_os::process::ending_signal;
+use labrelay_os::process::{WorkerChild, ending_signal};
 
 use crate::Death;
 
@@ -14,11 +14,11 @@ const LOOK_AGAIN: Duration = Duration::from_micros(200);
 
 #[derive(Debug)]
 pub(crate) struct WorkerProcess {
-    child: Child,
+    child: WorkerChild,
 }
 
 impl WorkerProcess {
-    pub(crate) fn new(child: Child) -> Self {
+    pub(crate) fn new(child: WorkerChild) -> Self {
         Self { child }
     }
 

@@ -37,7 +37,12 @@ fn a_mistake_of_the_author_is_a_fault() {
 fn an_abort_a_stack_overflow_and_an_exit_are_deaths() {
     for command in ["abort", "overflow"] {
         let error = fault(command);
-        assert!(matches!(error, WorkerError::Died { how: Death::Signal(6 | 11), .. }), "{command}: {error}");
+        let WorkerError::Died { how, .. } = &error else { panic!("{command}: {error}") };
+        match how {
+            Death::Signal(6 | 11) if cfg!(unix) => {}
+            Death::Exit(_) if cfg!(windows) => {} // Wine gives 0 for an overflow
+            _ => panic!("{command}: {error}"),
+        }
     }
     let error = fault("exit");
     assert!(matches!(error, WorkerError::Died { how: Death::Exit(0), .. }), "{error}");
@@ -80,6 +85,7 @@ fn forging(forged: &str) -> labrelay_worker::WorkerSpec {
     spec
 }
 
+#[cfg(unix)]
 #[test]
 fn a_worker_that_was_killed_is_a_death() {
     let mut worker = moody();

@@ -52,11 +52,19 @@ fn a_library_that_was_cut_short_is_refused_at_every_length() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn any_other_library_is_not_a_plugin() {
     let maps = fs::read_to_string("/proc/self/maps").unwrap();
     let libc = maps.split_whitespace().find(|word| word.contains("/libc.so")).unwrap();
     let error = start(Path::new(libc));
+    assert!(matches!(error, WorkerError::NotAPlugin(_)), "{error}");
+}
+
+#[cfg(windows)]
+#[test]
+fn any_other_library_is_not_a_plugin() {
+    let error = start(Path::new(r"C:\Windows\System32\version.dll"));
     assert!(matches!(error, WorkerError::NotAPlugin(_)), "{error}");
 }
 

@@ -5,3 +5,5 @@ mod faults;
 mod loading;
 mod miniature;
 mod polling;
+#[cfg(windows)]
+mod windows;

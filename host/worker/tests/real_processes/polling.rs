@@ -1,5 +1,6 @@
 //! A well-behaved plugin: what it reads arrives, and nothing else does.
 
+#[cfg(unix)]
 use std::fs;
 
 use labrelay_abi::{FinishedOrNot, OpenReply, OpenRequest, UnitOutcome};
@@ -74,6 +75,7 @@ fn what_a_plugin_prints_reaches_nobody() {
     assert_eq!(worker.printed_bytes(), printed);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_worker_leaves_no_core_dump() {
     let worker = moody();
@@ -82,6 +84,7 @@ fn a_worker_leaves_no_core_dump() {
     assert_eq!(cores.split_whitespace().skip(4).take(2).collect::<Vec<_>>(), ["0", "0"], "{cores}");
 }
 
+#[cfg(unix)]
 #[test]
 fn a_worker_holds_nothing_but_its_channel() {
     let inherited = rustix::io::dup(tempfile::tempfile().unwrap()).unwrap(); // without close-on-exec
@@ -101,6 +104,7 @@ fn a_worker_holds_nothing_but_its_channel() {
     drop(inherited);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_worker_ends_with_its_owner() {
     let worker = moody();
@@ -123,6 +127,7 @@ fn a_worker_ends_with_its_owner() {
 }
 
 /// A zombie does not run.
+#[cfg(unix)]
 fn runs(pid: u32) -> bool {
     fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "))
 }

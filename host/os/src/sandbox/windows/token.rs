@@ -5,10 +5,10 @@
 use std::io;
 use std::os::windows::io::{AsHandle as _, AsRawHandle as _, BorrowedHandle, OwnedHandle};
 
-use windows_sys::Win32::Foundation::HANDLE;
+use windows_sys::Win32::Foundation::{HANDLE, LUID};
 use windows_sys::Win32::Security::{
-    CreateRestrictedToken, CreateWellKnownSid, DISABLE_MAX_PRIVILEGE, GetSidSubAuthority,
-    GetSidSubAuthorityCount, GetTokenInformation, IsWellKnownSid, SECURITY_MAX_SID_SIZE, SID_AND_ATTRIBUTES,
+    CreateRestrictedToken, CreateWellKnownSid, GetSidSubAuthority, GetSidSubAuthorityCount,
+    GetTokenInformation, IsWellKnownSid, LUID_AND_ATTRIBUTES, SECURITY_MAX_SID_SIZE, SID_AND_ATTRIBUTES,
     SetTokenInformation, TOKEN_ADJUST_DEFAULT, TOKEN_ASSIGN_PRIMARY, TOKEN_DUPLICATE, TOKEN_GROUPS,
     TOKEN_INFORMATION_CLASS, TOKEN_MANDATORY_LABEL, TOKEN_PRIVILEGES, TOKEN_QUERY, TOKEN_USER,
     TokenCapabilities, TokenGroups, TokenIntegrityLevel, TokenIsAppContainer, TokenPrivileges, TokenUser,
@@ -23,8 +23,10 @@ use crate::windows::{owned, sid_text, succeeded};
 
 /// Groups that stay: everybody is in them, and the system's own libraries are read by them.
 const KEPT: [WELL_KNOWN_SID_TYPE; 3] = [WinWorldSid, WinBuiltinUsersSid, WinAuthenticatedUserSid];
-/// Windows leaves every token the one privilege to pass through folders, which takes no right of anybody.
-const PRIVILEGES_LEFT: u32 = 1;
+/// The privilege to pass through folders (`SeChangeNotifyPrivilege`), which everybody has and file access is slow without.
+const PASS_THROUGH: LUID = LUID { LowPart: 23, HighPart: 0 };
+/// `GetCurrentProcessToken` of processthreadsapi.h, which is no function.
+const CURRENT_PROCESS_TOKEN: isize = -4;
 /// Room for what is told of a token. The longest list is that of groups: 1,015 at most, in 68 bytes and a pointer each.
 const MAX_INFORMATION_BYTES: u32 = 256 * 1024;
 
@@ -37,15 +39,29 @@ pub(crate) fn restricted() -> io::Result<OwnedHandle> {
 }
 
 fn without_rights(token: &OwnedHandle) -> io::Result<OwnedHandle> {
-    let information = Information::of(token.as_handle(), TokenGroups)?;
-    let groups: Vec<SID_AND_ATTRIBUTES> =
-        information.groups().iter().filter(|group| grants_more(group)).copied().collect();
-    let (count, none) = (u32::try_from(groups.len()).unwrap_or(u32::MAX), std::ptr::null());
+    let (groups, privileges) = (
+        Information::of(token.as_handle(), TokenGroups)?,
+        Information::of(token.as_handle(), TokenPrivileges)?,
+    );
+    let denied: Vec<SID_AND_ATTRIBUTES> =
+        groups.groups().iter().filter(|group| grants_more(group)).copied().collect();
+    let deleted: Vec<LUID_AND_ATTRIBUTES> =
+        privileges.privileges().iter().filter(|privilege| is_a_right(privilege)).copied().collect();
+    let count = |length| u32::try_from(length).unwrap_or(u32::MAX);
     let mut restricted: HANDLE = std::ptr::null_mut();
-    // SAFETY: the token is open, the identifiers lie in `information`, which outlives the call, and `count` counts them.
+    // SAFETY: the token is open, the identifiers lie in `groups`, which outlives the call, and the counts count the lists.
     let done = unsafe {
-        let (token, flags) = (token.as_raw_handle(), DISABLE_MAX_PRIVILEGE);
-        CreateRestrictedToken(token, flags, count, groups.as_ptr(), 0, none, 0, none.cast(), &mut restricted)
+        CreateRestrictedToken(
+            token.as_raw_handle(),
+            0,
+            count(denied.len()),
+            denied.as_ptr(),
+            count(deleted.len()),
+            deleted.as_ptr(),
+            0,
+            std::ptr::null(),
+            &mut restricted,
+        )
     };
     succeeded(done)?;
     owned(restricted)
@@ -69,17 +85,21 @@ fn lower(token: BorrowedHandle<'_>) -> io::Result<()> {
 
 /// Whether this process has no privilege and no group left but what everybody has.
 pub(super) fn is_restricted() -> io::Result<bool> {
-    let token = own(TOKEN_QUERY)?;
-    let privileges = Information::of(token.as_handle(), TokenPrivileges)?.privilege_count();
-    let information = Information::of(token.as_handle(), TokenGroups)?;
+    has_no_rights(of_this_process())
+}
+
+fn has_no_rights(token: BorrowedHandle<'_>) -> io::Result<bool> {
+    let information = Information::of(token, TokenPrivileges)?;
+    let privileged = information.privileges().iter().any(is_a_right);
+    let information = Information::of(token, TokenGroups)?;
     let denied = |group: &SID_AND_ATTRIBUTES| group.Attributes & SE_GROUP_USE_FOR_DENY_ONLY as u32 != 0;
     let open = information.groups().iter().any(|group| grants_more(group) && !denied(group));
-    Ok(privileges <= PRIVILEGES_LEFT && !open)
+    Ok(!privileged && !open)
 }
 
 /// Whether this process has low integrity, or less.
 pub(super) fn is_low() -> io::Result<bool> {
-    let information = Information::of(own(TOKEN_QUERY)?.as_handle(), TokenIntegrityLevel)?;
+    let information = Information::of(of_this_process(), TokenIntegrityLevel)?;
     // SAFETY: what this class gives; its identifier lies in the same buffer and has one part at least.
     let level = unsafe {
         let sid = (*information.start().cast::<TOKEN_MANDATORY_LABEL>()).Label.Sid;
@@ -91,14 +111,13 @@ pub(super) fn is_low() -> io::Result<bool> {
 
 /// Whether this process is in an AppContainer that has no capability.
 pub(super) fn is_in_container() -> io::Result<bool> {
-    let token = own(TOKEN_QUERY)?;
-    let inside = Information::of(token.as_handle(), TokenIsAppContainer)?.number() != 0;
-    Ok(inside && Information::of(token.as_handle(), TokenCapabilities)?.groups().is_empty())
+    let inside = Information::of(of_this_process(), TokenIsAppContainer)?.number() != 0;
+    Ok(inside && Information::of(of_this_process(), TokenCapabilities)?.groups().is_empty())
 }
 
 /// The account that this process runs as, as `S-1-5-…`.
 pub(crate) fn own_account() -> io::Result<String> {
-    let information = Information::of(own(TOKEN_QUERY)?.as_handle(), TokenUser)?;
+    let information = Information::of(of_this_process(), TokenUser)?;
     // SAFETY: what this class gives; its identifier lies in the same buffer.
     unsafe { sid_text((*information.start().cast::<TOKEN_USER>()).User.Sid) }
 }
@@ -111,11 +130,23 @@ fn grants_more(group: &SID_AND_ATTRIBUTES) -> bool {
     group.Attributes & no_group == 0 && !kept
 }
 
+fn is_a_right(privilege: &LUID_AND_ATTRIBUTES) -> bool {
+    (privilege.Luid.LowPart, privilege.Luid.HighPart) != (PASS_THROUGH.LowPart, PASS_THROUGH.HighPart)
+}
+
 fn own(access: u32) -> io::Result<OwnedHandle> {
     let mut token: HANDLE = std::ptr::null_mut();
     // SAFETY: this process, a variable of ours.
     succeeded(unsafe { OpenProcessToken(GetCurrentProcess(), access, &mut token) })?;
     owned(token)
+}
+
+/// For questions about this process's own token, which it may have no right to open.
+fn of_this_process() -> BorrowedHandle<'static> {
+    // SAFETY: a number that stands for it, in every process and for as long as it runs (`GetCurrentProcessToken`).
+    unsafe {
+        BorrowedHandle::borrow_raw(std::ptr::without_provenance_mut(CURRENT_PROCESS_TOKEN.cast_unsigned()))
+    }
 }
 
 /// What the system tells of a token: a structure at the start, and behind it what that points to.
@@ -147,19 +178,43 @@ impl Information {
         unsafe { *self.start().cast::<u32>() }
     }
 
-    fn privilege_count(&self) -> u32 {
-        const { assert!(std::mem::offset_of!(TOKEN_PRIVILEGES, PrivilegeCount) == 0) };
-        self.number()
-    }
-
     /// Of the classes that give a list of groups.
     fn groups(&self) -> &[SID_AND_ATTRIBUTES] {
-        let count = self.number() as usize;
-        if count == 0 {
-            return &[];
-        }
-        let first = self.start().wrapping_byte_add(std::mem::offset_of!(TOKEN_GROUPS, Groups));
         // SAFETY: the system has put as many behind the count, in this buffer.
-        unsafe { std::slice::from_raw_parts(first.cast(), count) }
+        unsafe { self.list(std::mem::offset_of!(TOKEN_GROUPS, Groups)) }
+    }
+
+    /// Of [`TokenPrivileges`].
+    fn privileges(&self) -> &[LUID_AND_ATTRIBUTES] {
+        // SAFETY: as above.
+        unsafe { self.list(std::mem::offset_of!(TOKEN_PRIVILEGES, Privileges)) }
+    }
+
+    /// What stands at `offset`, after its count.
+    ///
+    /// # Safety
+    ///
+    /// The information is such a list of `T`.
+    unsafe fn list<T>(&self, offset: usize) -> &[T] {
+        match self.number() as usize {
+            0 => &[],
+            // SAFETY: the caller's word.
+            count => unsafe {
+                std::slice::from_raw_parts(self.start().wrapping_byte_add(offset).cast(), count)
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_restricted_token_has_lost_what_ours_has() {
+        let ours = own(TOKEN_QUERY | TOKEN_DUPLICATE | TOKEN_ASSIGN_PRIMARY).unwrap();
+        assert!(!has_no_rights(ours.as_handle()).unwrap(), "or this test shows nothing");
+        let restricted = without_rights(&ours).unwrap();
+        assert!(has_no_rights(restricted.as_handle()).unwrap());
     }
 }
