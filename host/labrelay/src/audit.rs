@@ -3,9 +3,8 @@
 //! Lines are only ever added. Counts, never content; it leaves by no way of Labrelay's.
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -43,8 +42,7 @@ impl AuditLog {
     /// Opens the log of this state folder, and begins a new file if the old one is full.
     pub(crate) fn open(state: &Path) -> anyhow::Result<Self> {
         let path = state.join(FILE);
-        let opened =
-            rotate(&path).and_then(|()| OpenOptions::new().append(true).create(true).mode(0o600).open(&path));
+        let opened = rotate(&path).and_then(|()| private::open_to_append(&path));
         let file =
             opened.with_context(|| format!("can't write {}", path.display())).fail_as(Failure::State)?;
         private::check_file(&path, &file).fail_as(Failure::State)?;
@@ -83,6 +81,7 @@ fn rotate(path: &Path) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(unix)]
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
@@ -98,6 +97,7 @@ mod tests {
         let last: serde_json::Value = serde_json::from_str(text.lines().nth(2).unwrap()).unwrap();
         assert_eq!((&last["command"], &last["counts"]["units"]), (&"quarantine purge".into(), &3.into()));
         assert!(last["account"].as_str().unwrap().contains('('), "{last}");
+        #[cfg(unix)]
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
 
         for _ in 0..2 * KEPT_FILES {
@@ -109,6 +109,7 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&path).unwrap().lines().count(), 1);
     }
 
+    #[cfg(unix)]
     #[test]
     fn a_log_that_others_may_read_is_refused() {
         let state = tempfile::tempdir().unwrap();

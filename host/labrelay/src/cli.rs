@@ -134,6 +134,9 @@ pub(crate) struct InstallArgs {
     /// Folder of manifests [default: "manifests" beside the program, or of the development tree]
     #[arg(long, value_name = "DIR")]
     pub manifests: Option<PathBuf>,
+    /// The site's configuration, for both folders and for what it accepts as missing of the sandbox [default: none]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
 }
 
 /// `replay`.

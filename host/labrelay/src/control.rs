@@ -4,20 +4,18 @@
 //! command can't look into it beside the service.
 
 use std::io::{BufRead as _, BufReader, Read as _, Take, Write};
-use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
 use labrelay_model::Redacted;
+use labrelay_os::control::{Connection, Listener};
 use tracing::warn;
 
 use crate::answer::{House, Service, answer};
 use crate::query::Query;
 use crate::requeue::MAX_OPENED_BYTES;
 
-/// The socket within the state folder.
-pub(crate) const SOCKET: &str = "control.sock";
 /// Longest question in bytes: a batch's name is the longest part.
 const MAX_QUESTION_BYTES: u64 = 4096;
 /// A client that neither asks nor reads is let go after this.
@@ -28,14 +26,14 @@ const ERROR: u8 = b'-';
 
 /// Starts answering. The thread ends with the process.
 pub(crate) fn serve(state: &Path, service: Service) -> anyhow::Result<()> {
-    let _ = std::fs::remove_file(state.join(SOCKET)); // left by a service that was killed; the spool's lock guards us
-    let (path, _folder) = short_path(state)?;
-    let listener = UnixListener::bind(&path)
+    // What a service that was killed has left makes way; the spool's lock guards us.
+    let listener = Listener::bind(state)
         .with_context(|| format!("can't open the control socket in {}", state.display()))?;
     std::thread::spawn(move || {
-        for connection in listener.incoming().flatten() {
-            if let Err(error) = converse(connection, &service) {
-                warn!("a control connection broke off: {error:#}");
+        loop {
+            match listener.accept().map(|connection| converse(&connection, &service)) {
+                Ok(Ok(())) | Err(_) => {}
+                Ok(Err(error)) => warn!("a control connection broke off: {error:#}"),
             }
         }
     });
@@ -44,8 +42,7 @@ pub(crate) fn serve(state: &Path, service: Service) -> anyhow::Result<()> {
 
 /// Asks the service that runs on `state`; `false` if none does.
 pub(crate) fn ask(state: &Path, query: &Query, body: &[u8], output: &mut dyn Write) -> anyhow::Result<bool> {
-    let Ok((path, _folder)) = short_path(state) else { return Ok(false) };
-    let Ok(mut connection) = UnixStream::connect(&path) else { return Ok(false) };
+    let Ok(mut connection) = Connection::open(state) else { return Ok(false) };
     connection.write_all(format!("{}\n", serde_json::to_string(query)?).as_bytes())?;
     connection.write_all(body)?;
     let mut kind = [0];
@@ -59,13 +56,12 @@ pub(crate) fn ask(state: &Path, query: &Query, body: &[u8], output: &mut dyn Wri
     Err(anyhow!(words))
 }
 
-fn converse(connection: UnixStream, service: &Service) -> anyhow::Result<()> {
-    connection.set_read_timeout(Some(PATIENCE))?;
-    connection.set_write_timeout(Some(PATIENCE))?;
+fn converse(connection: &Connection, service: &Service) -> anyhow::Result<()> {
+    connection.set_patience(PATIENCE)?;
     let mut question = String::new();
-    let mut input = BufReader::new((&connection).take(MAX_QUESTION_BYTES));
+    let mut input = BufReader::new(connection.take(MAX_QUESTION_BYTES));
     input.read_line(&mut question)?;
-    let mut output = FirstByte { kind: Some(ANSWER), to: &connection };
+    let mut output = FirstByte { kind: Some(ANSWER), to: connection };
     let answered = match serde_json::from_str(&question) {
         Ok(query) => read_body(&query, &mut input)
             .and_then(|body| answer(&query, &body.0, &House::Service(service), &mut output)),
@@ -82,7 +78,7 @@ fn converse(connection: UnixStream, service: &Service) -> anyhow::Result<()> {
 }
 
 /// What follows a question that has a body.
-fn read_body(query: &Query, input: &mut BufReader<Take<&UnixStream>>) -> anyhow::Result<Redacted> {
+fn read_body(query: &Query, input: &mut BufReader<Take<&Connection>>) -> anyhow::Result<Redacted> {
     let bytes = query.body_bytes();
     if bytes > MAX_OPENED_BYTES {
         bail!("what goes with the question has {bytes} bytes; the service takes {MAX_OPENED_BYTES}");
@@ -96,7 +92,7 @@ fn read_body(query: &Query, input: &mut BufReader<Take<&UnixStream>>) -> anyhow:
 /// Puts the kind before the first byte, so that an error before any output is told from an answer.
 struct FirstByte<'a> {
     kind: Option<u8>,
-    to: &'a UnixStream,
+    to: &'a Connection,
 }
 
 impl FirstByte<'_> {
@@ -114,12 +110,4 @@ impl Write for FirstByte<'_> {
     fn flush(&mut self) -> std::io::Result<()> {
         self.to.flush()
     }
-}
-
-/// The socket's path by way of an open folder: a socket's own path may have 108 bytes at most.
-fn short_path(state: &Path) -> std::io::Result<(PathBuf, std::fs::File)> {
-    use std::os::fd::AsRawFd as _;
-    let folder = std::fs::File::open(state)?;
-    let path = PathBuf::from(format!("/proc/self/fd/{}/{SOCKET}", folder.as_raw_fd()));
-    Ok((path, folder))
 }

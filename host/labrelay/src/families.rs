@@ -61,6 +61,14 @@ impl Installation {
     /// From the command line, or beside this program: an installed tree has `plugins/` and `manifests/`
     /// there; a development tree has the libraries in the build's output folder and the manifests at its root.
     pub(crate) fn locate(args: &InstallArgs) -> anyhow::Result<Self> {
+        if let Some(path) = &args.config {
+            let site = Self::of_site(&Config::read(path).fail_as(Failure::Configuration)?);
+            return Ok(Self {
+                plugins: args.plugins.clone().unwrap_or(site.plugins),
+                manifests: args.manifests.clone().unwrap_or(site.manifests),
+                ..site
+            });
+        }
         let program = std::env::current_exe().context("can't tell where this program lies")?;
         let beside = program.parent().unwrap_or(Path::new(".")).to_path_buf();
         let installed = beside.join("plugins");

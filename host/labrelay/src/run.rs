@@ -207,6 +207,7 @@ fn wait_for(threads: Vec<JoinHandle<()>>) {
     }
 }
 
+#[cfg(unix)]
 async fn stop_signal() -> std::io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
@@ -214,5 +215,19 @@ async fn stop_signal() -> std::io::Result<()> {
     tokio::select! {
         _ = terminate.recv() => Ok(()),
         _ = interrupt.recv() => Ok(()),
+    }
+}
+
+/// Whatever Windows tells a program in the foreground before it ends it.
+#[cfg(windows)]
+async fn stop_signal() -> std::io::Result<()> {
+    use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_shutdown};
+    let (mut interrupt, mut hard_break) = (ctrl_c()?, ctrl_break()?);
+    let (mut close, mut shutdown) = (ctrl_close()?, ctrl_shutdown()?);
+    tokio::select! {
+        _ = interrupt.recv() => Ok(()),
+        _ = hard_break.recv() => Ok(()),
+        _ = close.recv() => Ok(()),
+        _ = shutdown.recv() => Ok(()),
     }
 }

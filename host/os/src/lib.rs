@@ -2,6 +2,7 @@
 
 pub mod caller;
 pub mod channel;
+pub mod control;
 pub mod core_dump;
 pub mod file;
 pub mod key_file;

@@ -16,8 +16,9 @@ use unix as system;
 #[cfg(windows)]
 use windows as system;
 
-pub(crate) use system::create_new;
-pub use system::{open_file, open_to_append, sync_dir};
+pub use system::{create_new, open_file, open_to_append, sync_dir};
+#[cfg(windows)]
+pub(crate) use windows::{is_trusted_owner, private_rights};
 
 /// Why a folder or file is not private.
 #[derive(Debug, thiserror::Error)]

@@ -5,10 +5,10 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
+use labrelay_os::control;
 
 use super::exits::this_program;
 use super::site::Site;
-use crate::control;
 use crate::status::Status;
 
 /// Far longer than the service needs for a few hundred small files, also in a debug build on a busy machine.
@@ -48,7 +48,7 @@ impl Service {
                 bail!("the service ended early: {}", std::fs::read_to_string(site.log()).unwrap_or_default());
             }
             // Asked too early a command would open the spool itself, and stand in the service's way.
-            if site.state().join(control::SOCKET).exists() {
+            if control::is_open(&site.state()) {
                 let mut status = this_program()?;
                 let printed = status.args(["status", "--json", "--config"]).arg(site.config()).output()?;
                 match serde_json::from_slice(&printed.stdout) {

@@ -73,7 +73,7 @@ impl Site {
             }
             // What the service has to tell the operator about: the name is a mark as well.
             let link = inner.join(format!("{}.{}", marks.make()?, ending_of(&source.kind)));
-            std::os::unix::fs::symlink("nowhere", link)?;
+            make_link(&link)?;
             sources.insert(
                 source.name.to_string(),
                 json!({"folders": [folder], "recursive": true, "settle": SETTLE}),
@@ -209,4 +209,12 @@ fn entries(folder: &Path) -> BTreeSet<PathBuf> {
 fn ending_of(kind: &SourceKind) -> String {
     let first = kind.pattern().split('|').next().unwrap_or_default();
     first.rsplit('.').next().unwrap_or("log").trim().to_ascii_lowercase()
+}
+
+/// A link to nowhere. Windows lets not every account make one.
+fn make_link(link: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    return std::os::unix::fs::symlink("nowhere", link);
+    #[cfg(windows)]
+    std::os::windows::fs::symlink_file("nowhere", link).or_else(|_| Ok(()))
 }

@@ -1,15 +1,14 @@
 //! `labrelay quarantine show` and `export`: the only ways in which the content of refused units comes to light, and
 //! only with the administrator's key.
 
-use std::fs::OpenOptions;
 use std::io::{BufWriter, Write};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, anyhow};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use labrelay_os::private;
 use labrelay_spool::{OpenedMessage, QuarantineEntry, QuarantineId, QuarantineKey};
 use serde_json::json;
 
@@ -73,7 +72,7 @@ pub(super) fn export(config: &Config, to: &Path, key: Option<&Path>) -> anyhow::
     let audit = AuditLog::open(&config.state)?;
     let desk = Desk::new(config);
     let lines = lines(&desk)?;
-    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to);
+    let file = private::create_new(to);
     let mut file = BufWriter::new(file.with_context(|| format!("can't make {}", to.display()))?);
     let (mut written, mut left_out) = (0, 0);
     for id in messages(lines.iter()) {

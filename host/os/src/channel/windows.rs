@@ -12,7 +12,8 @@ use std::os::windows::io::{AsRawHandle as _, FromRawHandle as _, OwnedHandle, Ra
 use std::time::{Duration, Instant};
 
 use windows_sys::Win32::Foundation::{
-    DuplicateHandle, ERROR_BROKEN_PIPE, ERROR_IO_PENDING, ERROR_OPERATION_ABORTED, HANDLE,
+    DuplicateHandle, ERROR_BROKEN_PIPE, ERROR_IO_PENDING, ERROR_OPERATION_ABORTED, ERROR_PIPE_CONNECTED,
+    HANDLE,
 };
 use windows_sys::Win32::Storage::FileSystem::{
     FILE_FLAG_FIRST_PIPE_INSTANCE, FILE_FLAG_OVERLAPPED, FILE_READ_ATTRIBUTES, FILE_READ_DATA,
@@ -20,7 +21,8 @@ use windows_sys::Win32::Storage::FileSystem::{
 };
 use windows_sys::Win32::System::IO::{CancelIoEx, GetOverlappedResult, OVERLAPPED};
 use windows_sys::Win32::System::Pipes::{
-    CreateNamedPipeW, PIPE_READMODE_BYTE, PIPE_REJECT_REMOTE_CLIENTS, PIPE_TYPE_BYTE, PIPE_WAIT,
+    ConnectNamedPipe, CreateNamedPipeW, PIPE_READMODE_BYTE, PIPE_REJECT_REMOTE_CLIENTS, PIPE_TYPE_BYTE,
+    PIPE_WAIT,
 };
 use windows_sys::Win32::System::Threading::{CreateEventW, GetCurrentProcess, INFINITE, WaitForSingleObject};
 
@@ -147,6 +149,16 @@ impl Channel {
             rest = rest.get(sent..).unwrap_or_default();
         }
         Ok(())
+    }
+
+    /// Of a pipe with a name: waits until somebody has opened its other end.
+    pub(crate) fn wait_for_client(&self) -> io::Result<()> {
+        // SAFETY: `transfer` keeps the operation until it has ended.
+        let begin = |pipe, operation: *mut OVERLAPPED| unsafe { ConnectNamedPipe(pipe, operation) };
+        match self.transfer(begin, None) {
+            Err(error) if error.raw_os_error() == Some(ERROR_PIPE_CONNECTED.cast_signed()) => Ok(()),
+            other => other.map(drop),
+        }
     }
 
     /// What is there, up to the length of `buf`; waits until something is. 0 once the other end is gone.

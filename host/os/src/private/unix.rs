@@ -37,7 +37,7 @@ pub fn open_to_append(path: &Path) -> io::Result<File> {
 }
 
 /// Creates the new file `path` for its owner alone.
-pub(crate) fn create_new(path: &Path) -> io::Result<File> {
+pub fn create_new(path: &Path) -> io::Result<File> {
     File::options().write(true).create_new(true).mode(FILE_MODE).open(path)
 }
 

@@ -6,21 +6,23 @@
 
 use std::fs::{File, Metadata};
 use std::io;
+use std::os::windows::fs::OpenOptionsExt as _;
 use std::os::windows::io::AsRawHandle as _;
 use std::path::Path;
 
 use windows_sys::Win32::Foundation::{GENERIC_READ, GENERIC_WRITE, LocalFree};
 use windows_sys::Win32::Security::Authorization::{
     ConvertStringSecurityDescriptorToSecurityDescriptorW, GetNamedSecurityInfoW, GetSecurityInfo,
-    SDDL_REVISION_1, SE_FILE_OBJECT,
+    SDDL_REVISION_1, SE_FILE_OBJECT, SE_KERNEL_OBJECT,
 };
 use windows_sys::Win32::Security::{
-    ACCESS_ALLOWED_ACE, ACE_HEADER, ACL, DACL_SECURITY_INFORMATION, GetAce, PSECURITY_DESCRIPTOR, PSID,
-    SECURITY_ATTRIBUTES,
+    ACCESS_ALLOWED_ACE, ACE_HEADER, ACL, DACL_SECURITY_INFORMATION, GetAce, OWNER_SECURITY_INFORMATION,
+    PSECURITY_DESCRIPTOR, PSID, SECURITY_ATTRIBUTES,
 };
 use windows_sys::Win32::Storage::FileSystem::{
-    CREATE_NEW, CreateDirectoryW, CreateFileW, FILE_APPEND_DATA, FILE_ATTRIBUTE_NORMAL, FILE_READ_ATTRIBUTES,
-    FILE_SHARE_DELETE, FILE_SHARE_READ, FILE_SHARE_WRITE, OPEN_ALWAYS, READ_CONTROL, SYNCHRONIZE,
+    CREATE_NEW, CreateDirectoryW, CreateFileW, FILE_APPEND_DATA, FILE_ATTRIBUTE_NORMAL,
+    FILE_FLAG_BACKUP_SEMANTICS, FILE_READ_ATTRIBUTES, FILE_SHARE_DELETE, FILE_SHARE_READ, FILE_SHARE_WRITE,
+    OPEN_ALWAYS, READ_CONTROL, SYNCHRONIZE,
 };
 use windows_sys::Win32::System::SystemServices::ACCESS_ALLOWED_ACE_TYPE;
 
@@ -30,13 +32,15 @@ use crate::windows::{owned, sid_text, succeeded, wide};
 
 /// The system, administrators, and whoever owns the folder: who could take any right anyway.
 const TRUSTED: [&str; 4] = ["S-1-5-18", "S-1-5-32-544", "S-1-3-0", "S-1-3-4"];
+/// Of these, those who can own something.
+const ALWAYS_TRUSTED: [&str; 2] = ["S-1-5-18", "S-1-5-32-544"];
 /// What an administrator runs to make a folder private again.
 const FOLDER_CURE: &str = "*S-1-5-18:(OI)(CI)F\" \"*S-1-5-32-544:(OI)(CI)F";
 const FILE_CURE: &str = "*S-1-5-18:F\" \"*S-1-5-32-544:F";
 
 pub(super) fn make_dir(dir: &Path) -> io::Result<()> {
     std::fs::create_dir_all(super::parent(dir))?;
-    let (path, rights) = (wide(dir), Rights::private()?);
+    let (path, rights) = (wide(dir), private_rights()?);
     // SAFETY: a path that ends with a zero, and rights that live until after the call.
     succeeded(unsafe { CreateDirectoryW(path.as_ptr(), &rights.attributes()) })
 }
@@ -126,13 +130,13 @@ pub fn open_to_append(path: &Path) -> io::Result<File> {
 }
 
 /// Creates the new file `path` for this account.
-pub(crate) fn create_new(path: &Path) -> io::Result<File> {
+pub fn create_new(path: &Path) -> io::Result<File> {
     open(path, GENERIC_READ | GENERIC_WRITE, CREATE_NEW)
 }
 
 /// As `File::options` would, but that a new file has its rights from the beginning.
 fn open(path: &Path, access: u32, disposition: u32) -> io::Result<File> {
-    let (path, rights) = (wide(path), Rights::private()?);
+    let (path, rights) = (wide(path), private_rights()?);
     let shared = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
     // SAFETY: a path that ends with a zero, and rights that live until after the call.
     let opened = unsafe {
@@ -160,12 +164,17 @@ fn done(code: u32) -> io::Result<()> {
 }
 
 /// Full rights for the system, administrators and this account, handed down to what is made within; nothing comes from above.
-struct Rights(Descriptor);
+pub(crate) fn private_rights() -> io::Result<Rights> {
+    Rights::of(&["SY", "BA", &token::own_account()?])
+}
+
+/// What something new is made with.
+pub(crate) struct Rights(Descriptor);
 
 impl Rights {
-    fn private() -> io::Result<Self> {
-        let full = |who: &str| format!("(A;OICI;FA;;;{who})");
-        let text = wide(format!("D:P{}{}{}", full("SY"), full("BA"), full(&token::own_account()?)));
+    fn of(accounts: &[&str]) -> io::Result<Self> {
+        let full: String = accounts.iter().map(|who| format!("(A;OICI;FA;;;{who})")).collect();
+        let text = wide(format!("O:{}D:P{full}", token::own_account()?));
         let mut descriptor: PSECURITY_DESCRIPTOR = std::ptr::null_mut();
         // SAFETY: a text that ends with a zero; the result is the system's, freed by `Descriptor`.
         succeeded(unsafe {
@@ -175,18 +184,62 @@ impl Rights {
         Ok(Self(Descriptor(descriptor)))
     }
 
-    fn attributes(&self) -> SECURITY_ATTRIBUTES {
+    pub(crate) fn attributes(&self) -> SECURITY_ATTRIBUTES {
         let length = size_of::<SECURITY_ATTRIBUTES>() as u32;
         SECURITY_ATTRIBUTES { nLength: length, lpSecurityDescriptor: self.0.0, bInheritHandle: 0 }
     }
 }
 
+/// Whether whoever made `object` may be trusted with what belongs into `folder`: its owner, or somebody who can take any right.
+pub(crate) fn is_trusted_owner(object: &File, folder: &Path) -> io::Result<bool> {
+    let who = owner(object)?;
+    let opened =
+        File::options().access_mode(READ_CONTROL).custom_flags(FILE_FLAG_BACKUP_SEMANTICS).open(folder)?;
+    Ok(ALWAYS_TRUSTED.contains(&who.as_str()) || who == token::own_account()? || who == owner(&opened)?)
+}
+
+fn owner(object: &File) -> io::Result<String> {
+    let (mut who, mut descriptor, none) = (std::ptr::null_mut(), std::ptr::null_mut(), std::ptr::null_mut());
+    // SAFETY: an open object, variables of ours; the result is the system's, freed by `Descriptor`.
+    let code = unsafe {
+        let (object, what, no_list) =
+            (object.as_raw_handle(), OWNER_SECURITY_INFORMATION, std::ptr::null_mut());
+        GetSecurityInfo(object, SE_KERNEL_OBJECT, what, &mut who, none, no_list, no_list, &mut descriptor)
+    };
+    let _owner = Descriptor(descriptor);
+    done(code)?;
+    // SAFETY: valid, and lives until this function ends.
+    unsafe { sid_text(who) }
+}
+
 /// Memory of the system's.
-struct Descriptor(PSECURITY_DESCRIPTOR);
+pub(crate) struct Descriptor(PSECURITY_DESCRIPTOR);
 
 impl Drop for Descriptor {
     fn drop(&mut self) {
         // SAFETY: allocated by the call that gave it, as it documents; nothing is freed for null.
         unsafe { LocalFree(self.0) };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made(accounts: &[&str]) -> Result<(), PrivateError> {
+        let dir = tempfile::tempdir().unwrap();
+        let (folder, path) = (dir.path().join("state"), wide(dir.path().join("state")));
+        let rights = Rights::of(accounts).unwrap();
+        // SAFETY: a path that ends with a zero, and rights that live until after the call.
+        succeeded(unsafe { CreateDirectoryW(path.as_ptr(), &rights.attributes()) }).unwrap();
+        super::super::check_dir(&folder)
+    }
+
+    #[test]
+    fn a_folder_that_others_may_enter_is_refused_with_the_cure() {
+        let us = token::own_account().unwrap();
+        made(&["SY", "BA", &us]).unwrap();
+        let said = made(&["SY", "BA", &us, "WD"]).unwrap_err().to_string();
+        assert!(said.contains("S-1-1-0") && said.contains("icacls"), "{said}");
     }
 }
