@@ -1,5 +1,5 @@
 //! One command per job of the repository: `cargo xtask demo`, `test`, `bench`, `fuzz`, `mutants`, `fixtures`,
-//! `phi-report`, `soak`.
+//! `phi-report`, `soak`, `windows`.
 //!
 //! Holds nothing that a laboratory's PC needs.
 
@@ -14,6 +14,7 @@ mod fuzz;
 mod mutants;
 mod phi_report;
 mod soak;
+mod windows;
 
 use std::process::ExitCode;
 
@@ -46,6 +47,8 @@ enum Job {
     Soak(soak::Options),
     /// Measure what would leave of records with identifiers, and write docs/phi-report.md.
     PhiReport(phi_report::Options),
+    /// Build host and plugins for Windows, and run under Wine what it can run
+    Windows(windows::Options),
     /// Write the synthetic fixtures anew; their goldens are kept by hand.
     Fixtures,
 }
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         Job::Mutants(options) => mutants::run(&options),
         Job::Soak(options) => soak::run(&options),
         Job::PhiReport(options) => phi_report::run(&options),
+        Job::Windows(options) => windows::run(&options),
         Job::Fixtures => fixtures::run(),
     };
     // Not `main() -> anyhow::Result`: that prints a backtrace to a person who asked for none.

@@ -8,6 +8,9 @@ use std::time::Duration;
 use labrelay_abi::PluginFault;
 use labrelay_os::sandbox::{Part, words};
 
+/// What has the parts of the sandbox that an old system lacks.
+const NEWER: &str = if cfg!(windows) { "a newer Windows" } else { "a newer kernel" };
+
 /// Why a plugin can't be used, or no longer.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkerError {
@@ -43,7 +46,7 @@ pub enum WorkerError {
     #[error("{plugin}: the plugin failed while it was started; report this to its maker", plugin = .0.display())]
     FailedToStart(PathBuf),
     /// The system can't hold the plugin as it must be held.
-    #[error("{plugin}: not loaded, since this system can't confine it ({parts} missing); a newer kernel can, or the site accepts it by `sandbox: {{accept_missing: [{parts}]}}` in the configuration (docs/sandbox.md)", plugin = .plugin.display(), parts = words(.missing))]
+    #[error("{plugin}: not loaded, since this system can't confine it ({parts} missing); {NEWER} can, or the site accepts it by `sandbox: {{accept_missing: [{parts}]}}` in the configuration (docs/sandbox.md)", plugin = .plugin.display(), parts = words(.missing))]
     Unconfined {
         /// The plugin.
         plugin: PathBuf,

@@ -43,7 +43,7 @@ fn wait(program: OsString, plugin: OsString, input: OsString) -> Option<()> {
         deadline_ms: 1000,
         now_us: 0,
         committed_cursor: None,
-        handles: vec![Handle { id: InputId([1; 16]), source: 0, raw: 0, size, name: None }],
+        handles: vec![Handle { id: InputId([1; 16]), source: 0, raw: 0, size, begin: 0, name: None }],
     };
     io::stdout().write_all(b".").and_then(|()| io::stdout().flush()).ok()?;
     worker.poll(&request, &[&file], &[]).ok().map(drop)

@@ -56,17 +56,18 @@ impl Job {
         set(job.as_handle(), JobObjectExtendedLimitInformation, &limits)?;
         let mut rate = JOBOBJECT_CPU_RATE_CONTROL_INFORMATION { ControlFlags: CAPPED, ..Default::default() };
         rate.Anonymous.CpuRate = PROCESSOR_RATE;
-        let desktop = JOBOBJECT_BASIC_UI_RESTRICTIONS { UIRestrictionsClass: NO_DESKTOP };
-        // Without these the worker reports the part as missing.
-        let _ = set(job.as_handle(), JobObjectCpuRateControlInformation, &rate);
-        let _ = set(job.as_handle(), JobObjectBasicUIRestrictions, &desktop);
+        let _ = set(job.as_handle(), JobObjectCpuRateControlInformation, &rate); // or the worker reports it missing
         Ok(Self(job))
     }
 
     /// Puts a process into it, for good.
     pub(crate) fn take(&self, process: BorrowedHandle<'_>) -> io::Result<()> {
         // SAFETY: both are open.
-        succeeded(unsafe { AssignProcessToJobObject(self.0.as_raw_handle(), process.as_raw_handle()) })
+        succeeded(unsafe { AssignProcessToJobObject(self.0.as_raw_handle(), process.as_raw_handle()) })?;
+        // Only now: a job within another one (that of a scheduler, a remote shell) may not have these, and should hold
+        // nevertheless.
+        let desktop = JOBOBJECT_BASIC_UI_RESTRICTIONS { UIRestrictionsClass: NO_DESKTOP };
+        set(self.0.as_handle(), JobObjectBasicUIRestrictions, &desktop)
     }
 }
 
