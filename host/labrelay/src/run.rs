@@ -12,7 +12,7 @@ use labrelay_spool::Spool;
 use labrelay_upload::{Policy, Uploader, deliver};
 use labrelay_worker::Backoff;
 use tokio::sync::{Notify, watch};
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use crate::cli::ConfigArgs;
 use crate::collecting::Collecting;
@@ -58,6 +58,9 @@ pub(crate) fn serve(config: Config, keys: DeviceKeys, uploader: &impl Uploader) 
             "the spool could not be used and was set aside as {}; a new one has begun",
             aside.path.display()
         );
+    }
+    if let Err(error) = labrelay_os::group::make_room() {
+        warn!("workers get no control groups of their own: {error}");
     }
     let service = Service {
         spool: Arc::new(spool),

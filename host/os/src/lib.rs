@@ -5,6 +5,7 @@ pub mod channel;
 pub mod control;
 pub mod core_dump;
 pub mod file;
+pub mod group;
 pub mod key_file;
 pub mod memory;
 pub mod names;

@@ -50,6 +50,8 @@ parts! {
     NoNewPrivileges = "no_new_privileges",
     /// Memory, open files, file sizes and processes are limited.
     Limits = "limits",
+    /// What it takes of memory and processors is limited as a group; where systemd has delegated one to the service.
+    Group = "group",
     /// A network of its own without any interface; where the system lets the service make one.
     Network = "network",
     /// An account of its own that owns nothing; where the service was started as root.
@@ -181,7 +183,8 @@ mod tests {
         confinement.set(Part::ALL[0], Hold::NotPermitted);
         assert_eq!(Confinement::from_bytes(&confinement.to_bytes()), Some(confinement.clone()));
         assert_eq!(confinement.parts(Hold::InForce), [Part::ALL[1]]);
-        for bytes in [vec![], vec![1; 5], vec![1; 7], vec![0; 6], vec![4; 6]] {
+        let all = Part::ALL.len();
+        for bytes in [vec![], vec![1; all - 1], vec![1; all + 1], vec![0; all], vec![4; all]] {
             assert_eq!(Confinement::from_bytes(&bytes), None, "{bytes:?}");
         }
     }

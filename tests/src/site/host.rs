@@ -34,6 +34,8 @@ pub struct Config {
     pub offline: Option<String>,
     /// Further lines, as YAML.
     pub more: String,
+    /// The control group that the service is started in.
+    pub group: Option<PathBuf>,
 }
 
 /// One family in the configuration.
@@ -83,6 +85,7 @@ impl Host {
             url: "https://localhost:1".into(),
             authority: authority.into(),
             offline: None,
+            group: None,
             more: String::new(),
         };
         let host = Self { config, folder: folder.to_owned(), running: None };
@@ -138,7 +141,11 @@ impl Host {
     /// Starts the service, and waits until it answers.
     pub fn start(&mut self) {
         self.write_config();
-        let mut running = Running::start(&mut self.command(&["run"]), &self.log_file());
+        let mut command = self.command(&["run"]);
+        if let Some(group) = &self.config.group {
+            command = in_group(group, &command);
+        }
+        let mut running = Running::start(&mut command, &self.log_file());
         let socket = self.config.state.join("control.sock");
         // `status` opens the spool itself while no service answers: asked too early it would stand in the way.
         wait_until("the host answers", SOON, || {
@@ -218,7 +225,7 @@ impl Host {
 
     /// As YAML, which reads JSON's texts.
     fn config_text(&self) -> String {
-        let Config { state, device, inventory, families, url, authority, offline, more } = &self.config;
+        let Config { state, device, inventory, families, url, authority, offline, more, .. } = &self.config;
         let offline = offline.as_ref().map(|keys| format!(", offline: {keys}")).unwrap_or_default();
         let inventory = inventory.as_ref().map(|text| format!("inventory: {text}\n")).unwrap_or_default();
         let mut text = format!(
@@ -237,4 +244,12 @@ impl Host {
         }
         text + more
     }
+}
+
+/// The same command, which enters a control group first.
+fn in_group(group: &Path, command: &Command) -> Command {
+    let mut entering = Command::new("sh");
+    entering.args(["-c", "echo $$ > \"$0/cgroup.procs\" && exec \"$@\""]).arg(group);
+    entering.arg(command.get_program()).args(command.get_args());
+    entering
 }

@@ -1,10 +1,11 @@
-//! Linux: limits, an empty network, an account of its own, Landlock and two seccomp filters, in this order.
+//! Linux: limits, a group and an empty network, an account of its own, Landlock and two seccomp filters, in this order.
 //!
 //! Each later part takes away what the earlier ones needed. What a part can't have is noted, and the next is tried.
 
 mod account;
 mod calls;
 mod files;
+mod group;
 mod libraries;
 mod limits;
 mod network;
@@ -22,6 +23,7 @@ pub fn confine(library: &File) -> Confinement {
         return confinement;
     }
     libraries::load_ahead();
+    confinement.set(Part::Group, group::enter()); // before files can't be written any more
     confinement.set(Part::Limits, held(limits::set()));
     confinement.set(Part::Network, network::leave());
     confinement.set(Part::Account, account::leave());
