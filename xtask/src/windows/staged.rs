@@ -59,8 +59,8 @@ impl Site {
     }
 
     /// Where an output may be put.
-    pub(super) fn output(&self, of: &str) -> PathBuf {
-        self.folder.join(format!("{of}.ndjson"))
+    pub(super) fn output(&self) -> PathBuf {
+        self.folder.join("output.ndjson")
     }
 
     fn plugin(&self, file: &str) -> PathBuf {

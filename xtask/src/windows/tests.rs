@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::staged::{MISSING_IN_WINE, Site, cases};
 use super::toolchain::{TARGET, Toolchain};
 use super::wine::{Prefix, Wine};
-use crate::cargo::{build, run as succeed};
+use crate::cargo::run as succeed;
 
 /// Crates whose tests run there: what differs between systems, and workers with hostile plugins.
 const CRATES: [&str; 2] = ["labrelay-os", "labrelay-worker"];
@@ -28,9 +28,8 @@ pub(super) fn run(toolchain: &Toolchain, wine: &Wine, built: &[PathBuf]) -> anyh
     unit_tests(toolchain, &prefix)?;
     let site = Site::install(prefix.folder().join("drive_c/labrelay"), built)?;
     nothing_runs_unaccepted(&prefix, &site)?;
-    let native = build()?.labrelay;
     for family in FAMILIES {
-        replays_give_the_same_bytes(&prefix, &site, &native, family)?;
+        replays_give_the_same_bytes(&prefix, &site, family)?;
     }
     status_and_audit_log_tell_what_is_missing(&prefix, &site)?;
     println!("windows: all passed; not tested, since Wine lacks it: {}", MISSING_IN_WINE.join(", "));
@@ -52,8 +51,7 @@ fn unit_tests(toolchain: &Toolchain, prefix: &Prefix<'_>) -> anyhow::Result<()> 
 /// The sandbox fails closed: each part that Wine lacks keeps the plugin from being loaded, by its name.
 fn nothing_runs_unaccepted(prefix: &Prefix<'_>, site: &Site) -> anyhow::Result<()> {
     let case = cases("navios")?.into_iter().next().context("no case of navios")?;
-    let output =
-        replay(prefix.program(site.program()), &case, Some(&site.strict_configuration())).output()?;
+    let output = replay(prefix.program(site.program()), &case, &site.strict_configuration()).output()?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     ensure!(!output.status.success(), "a plugin ran although parts of the sandbox are missing");
     let unnamed: Vec<&str> = MISSING_IN_WINE.into_iter().filter(|part| !said.contains(part)).collect();
@@ -63,30 +61,23 @@ fn nothing_runs_unaccepted(prefix: &Prefix<'_>, site: &Site) -> anyhow::Result<(
     Ok(())
 }
 
-fn replays_give_the_same_bytes(
-    prefix: &Prefix<'_>,
-    site: &Site,
-    native: &Path,
-    family: &str,
-) -> anyhow::Result<()> {
+/// To the byte what the goldens say, with which `cargo xtask test fixtures` compares elsewhere.
+fn replays_give_the_same_bytes(prefix: &Prefix<'_>, site: &Site, family: &str) -> anyhow::Result<()> {
     let cases = cases(family)?;
     ensure!(!cases.is_empty(), "there is no case of {family}");
-    let (theirs, ours) = (site.output("windows"), site.output("here"));
+    let output = site.output();
     for case in &cases {
-        let on_windows = prefix.program(site.program());
-        succeed(replay(on_windows, case, Some(&site.configuration())).arg("--out").arg(&theirs))?;
-        succeed(replay(Command::new(native), case, None).arg("--out").arg(&ours))?;
-        ensure!(std::fs::read(&theirs)? == std::fs::read(&ours)?, "{}: other bytes", case.display());
+        let program = prefix.program(site.program());
+        succeed(replay(program, case, &site.configuration()).arg("--out").arg(&output))?;
+        let golden = std::fs::read(case.join("expected.ndjson"))?;
+        ensure!(std::fs::read(&output)? == golden, "{}: other bytes than the golden", case.display());
     }
-    println!("{family}: {} cases give the same bytes on both systems", cases.len());
+    println!("{family}: {} cases give the bytes of their goldens", cases.len());
     Ok(())
 }
 
-fn replay(mut program: Command, case: &Path, configuration: Option<&Path>) -> Command {
-    program.args(["replay", "--case"]).arg(case);
-    if let Some(configuration) = configuration {
-        program.arg("--config").arg(configuration);
-    }
+fn replay(mut program: Command, case: &Path, configuration: &Path) -> Command {
+    program.args(["replay", "--case"]).arg(case).arg("--config").arg(configuration);
     program
 }
 
