@@ -11,6 +11,8 @@ use crate::cargo::run;
 
 /// Where distributions put it if not in the PATH.
 const PLACES: [&str; 3] = ["wine64", "/usr/lib/wine/wine64", "wine"];
+/// Its server, likewise.
+const SERVERS: [&str; 3] = ["wineserver", "/usr/lib/wine/wineserver64", "/usr/lib/wine/wineserver"];
 const MISSING: &str = "no Wine: `apt-get install wine64`";
 /// What Rust's library imports and Wine 8 lacks.
 const PRNG: &str = "bcryptprimitives.dll";
@@ -78,8 +80,14 @@ impl Prefix<'_> {
 
 impl Drop for Prefix<'_> {
     fn drop(&mut self) {
-        // What still runs in it ends; what can't be removed lies in a temporary folder.
-        let _ = self.program("wineboot").arg("--kill").status();
-        let _ = std::fs::remove_dir_all(&self.folder);
+        // What still runs in it ends, and its server, which would write to the folder; `-k` waits for that.
+        for server in SERVERS {
+            let mut command = Command::new(server);
+            self.put_into(&mut command);
+            if starts(command.arg("-k")) {
+                break;
+            }
+        }
+        let _ = std::fs::remove_dir_all(&self.folder); // what can't be removed lies in a temporary folder
     }
 }
