@@ -64,7 +64,13 @@ pub(crate) fn build() -> anyhow::Result<Built> {
 /// Builds programs and plugins as a release has them, and the benchmark's own plugin; says where they are.
 pub(crate) fn build_release() -> anyhow::Result<(Built, PathBuf)> {
     let mut arguments = vec!["build", "--release", "-p", BENCH_PLUGIN];
-    for package in ["labrelay", "labrelay-receiver", "labrelay-plugin-navios", "labrelay-plugin-dxflex"] {
+    for package in [
+        "labrelay",
+        "labrelay-worker",
+        "labrelay-receiver",
+        "labrelay-plugin-navios",
+        "labrelay-plugin-dxflex",
+    ] {
         arguments.extend(["-p", package]);
     }
     let messages = messages(&arguments)?;

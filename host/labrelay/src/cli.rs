@@ -72,9 +72,6 @@ pub(crate) enum Command {
     /// The canary's service; started by `canary` only
     #[command(hide = true)]
     CanaryService(CanaryServiceArgs),
-    /// Run as a plugin's worker process; started by the host only
-    #[command(hide = true)]
-    Worker,
 }
 
 /// `ledger`.

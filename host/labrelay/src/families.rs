@@ -174,7 +174,7 @@ fn describe(plugin: &Path, accept_missing: &[Part]) -> Result<(Describe, Confine
 
 /// This very program, started as a worker for `plugin`.
 pub(crate) fn worker_spec(plugin: &Path, accept_missing: &[Part]) -> Result<WorkerSpec, WorkerError> {
-    Ok(WorkerSpec { accept_missing: accept_missing.to_vec(), ..WorkerSpec::this_program(plugin)? })
+    Ok(WorkerSpec { accept_missing: accept_missing.to_vec(), ..WorkerSpec::installed(plugin)? })
 }
 
 /// Reads one manifest; errors name file, line and column.

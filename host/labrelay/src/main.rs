@@ -67,9 +67,6 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => error.exit(), // prints help or the mistake; exit code 0 or 2
     };
-    if let Command::Worker = cli.command {
-        return labrelay_worker::worker_main();
-    }
     logging::start(cli.log_format);
     match dispatch(cli.command) {
         Ok(code) => code,
@@ -94,6 +91,5 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Inventory(command) => inventory_command::inventory(&command),
         Command::Canary(args) => canary::canary(&args),
         Command::CanaryService(args) => canary::service(&args),
-        Command::Worker => Ok(ExitCode::SUCCESS), // handled before logging starts
     }
 }

@@ -63,7 +63,7 @@ fn worker() -> Worker {
     let library =
         format!("{}labrelay_hostile_moody{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
     let spec = WorkerSpec {
-        program: env!("CARGO_BIN_EXE_labrelay-bare-worker").into(),
+        program: env!("CARGO_BIN_EXE_labrelay-worker").into(),
         args: Vec::new(),
         plugin: std::env::current_exe().unwrap().with_file_name(library),
         limits: WorkerLimits::default(),

@@ -18,7 +18,7 @@ use labrelay_os::sandbox::{self, Confinement};
 use crate::frame::{self, FrameError, Kind};
 use crate::load::load;
 
-/// What `labrelay worker` runs: a worker process on the channel that is its standard input.
+/// What the worker program runs: a worker process on the channel that is its standard input.
 pub fn worker_main() -> ExitCode {
     let served = become_worker().map_err(FrameError::from).and_then(|channel| serve(&channel));
     match served {

@@ -1,5 +1,6 @@
 //! The host's side of one worker process. Any doubt ends the process: after an error it is gone.
 
+use std::env::consts::EXE_SUFFIX;
 use std::ffi::OsString;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -43,13 +44,16 @@ pub struct WorkerSpec {
 }
 
 impl WorkerSpec {
-    /// This very program, as `labrelay worker`, in the whole sandbox.
-    pub fn this_program(plugin: &Path) -> Result<Self, WorkerError> {
-        let program = std::env::current_exe()
-            .map_err(|why| WorkerError::NotStarted { program: PathBuf::from("labrelay"), why })?;
+    /// The worker program beside this one, in the whole sandbox.
+    pub fn installed(plugin: &Path) -> Result<Self, WorkerError> {
+        let name = format!("labrelay-worker{EXE_SUFFIX}");
+        let program = match std::env::current_exe() {
+            Ok(host) => host.with_file_name(name),
+            Err(why) => return Err(WorkerError::NotStarted { program: name.into(), why }),
+        };
         Ok(Self {
             program,
-            args: vec!["worker".into()],
+            args: Vec::new(),
             plugin: plugin.into(),
             limits: WorkerLimits::default(),
             accept_missing: Vec::new(),

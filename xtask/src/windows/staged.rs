@@ -25,7 +25,8 @@ impl Site {
             fs::create_dir_all(site.folder.join(inner))?;
         }
         for file in built {
-            let to = if name(file).ends_with(".exe") { site.program() } else { site.plugin(&name(file)) };
+            let is_program = name(file).ends_with(".exe");
+            let to = if is_program { site.folder.join(name(file)) } else { site.plugin(&name(file)) };
             fs::copy(file, to)?;
         }
         for entry in fs::read_dir(repository().join("manifests"))? {

@@ -68,10 +68,11 @@ impl Toolchain {
         command
     }
 
-    /// Builds the host and all plugins, and says where they are.
+    /// Builds the host, its workers' program and all plugins, and says where they are.
     pub(super) fn build(&self, release: bool) -> anyhow::Result<Vec<PathBuf>> {
         let mut command = self.cargo("build");
-        command.args(["--package", "labrelay", "--message-format=json-render-diagnostics"]);
+        command.args(["--package", "labrelay", "--package", "labrelay-worker"]);
+        command.arg("--message-format=json-render-diagnostics");
         let packages = plugin_packages()?;
         for package in &packages {
             command.args(["--package", package]);
@@ -83,8 +84,8 @@ impl Toolchain {
         ensure!(output.status.success(), "cargo build for {TARGET} ended with {}", output.status);
         let built = products(&output.stdout)?;
         ensure!(
-            built.len() == 1 + packages.len(),
-            "one program and {} plugins expected: {built:?}",
+            built.len() == 2 + packages.len(),
+            "two programs and {} plugins expected: {built:?}",
             packages.len()
         );
         Ok(built)
@@ -110,7 +111,7 @@ fn products(messages: &[u8]) -> anyhow::Result<Vec<PathBuf>> {
         let name = message.pointer("/target/name").and_then(Value::as_str).unwrap_or_default();
         let files = message.get("filenames").and_then(Value::as_array).into_iter().flatten();
         let wanted = files.filter_map(Value::as_str).find(|file| {
-            name == "labrelay" && file.ends_with(".exe")
+            matches!(name, "labrelay" | "labrelay-worker") && file.ends_with(".exe")
                 || name.starts_with("labrelay_plugin_") && file.ends_with(".dll")
         });
         built.extend(wanted.map(PathBuf::from));

@@ -25,7 +25,7 @@ pub(crate) fn plugin(name: &str) -> PathBuf {
 pub(crate) fn spec(plugin: PathBuf) -> WorkerSpec {
     let limits = WorkerLimits { grace: Duration::from_millis(500), ..WorkerLimits::default() };
     WorkerSpec {
-        program: env!("CARGO_BIN_EXE_labrelay-bare-worker").into(),
+        program: env!("CARGO_BIN_EXE_labrelay-worker").into(),
         args: Vec::new(),
         plugin,
         limits,

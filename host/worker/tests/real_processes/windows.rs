@@ -15,7 +15,7 @@ fn a_hung_worker_ends_with_a_host_that_was_killed() {
     fs::copy(plugin("moody"), &library).unwrap();
     fs::write(&input, "hang").unwrap();
     let mut host = Command::new(env!("CARGO_BIN_EXE_labrelay-waiting-host"))
-        .args([env!("CARGO_BIN_EXE_labrelay-bare-worker").as_ref(), library.as_os_str(), input.as_os_str()])
+        .args([env!("CARGO_BIN_EXE_labrelay-worker").as_ref(), library.as_os_str(), input.as_os_str()])
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();

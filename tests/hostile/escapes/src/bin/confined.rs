@@ -1,4 +1,4 @@
-//! The worker process of these tests: `labrelay worker` without the rest. Not installed.
+//! The worker process of these tests: `labrelay-worker` in this crate. Not installed.
 
 use std::process::ExitCode;
 
