@@ -12,11 +12,15 @@ use labrelay_abi::{
 };
 use labrelay_model::Redacted;
 use labrelay_os::channel::Channel;
+use labrelay_os::memory;
 use labrelay_os::process::{become_worker, raw_number};
 use labrelay_os::sandbox::{self, Confinement};
 
 use crate::frame::{self, FrameError, Kind};
 use crate::load::load;
+
+/// A reply below this says that there is little to read: some 400 records.
+const REST_BYTES: usize = 64 * 1024;
 
 /// What the worker program runs: a worker process on the channel that is its standard input.
 pub fn worker_main() -> ExitCode {
@@ -31,6 +35,7 @@ pub fn worker_main() -> ExitCode {
 fn serve(channel: &Channel) -> Result<(), FrameError> {
     let mut plugin = None;
     let mut confinement = None;
+    let mut largest = 0; // reply since memory was given back
     loop {
         let (head, body, files) = frame::receive_request(channel)?;
         let reply = Redacted(match head.kind {
@@ -40,6 +45,12 @@ fn serve(channel: &Channel) -> Result<(), FrameError> {
         });
         drop(files); // handles are good for one poll
         frame::send(channel, head.id, head.kind, &reply.0, &[], None)?;
+        largest = largest.max(reply.0.len());
+        if reply.0.len() < REST_BYTES && largest >= REST_BYTES {
+            drop(reply);
+            memory::give_back(); // there was little to read: it rests now, more likely than not
+            largest = 0;
+        }
     }
 }
 
