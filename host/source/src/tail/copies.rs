@@ -22,9 +22,6 @@ const ACTIVE_FOR: Duration = Duration::from_secs(600);
 const PATIENCE: Duration = Duration::from_secs(5);
 /// A copy that has been quiet for so long is complete.
 const COPIED_AFTER: Duration = Duration::from_secs(10);
-/// A copy that goes on longer than its original is a log of its own after this, and after the time in which a last line
-/// without an end is read of the original.
-const OWN_AFTER: Duration = Duration::from_secs(60);
 
 /// A life that has ended, with what was not read of it.
 pub(super) struct Lost {
@@ -127,12 +124,9 @@ impl TailSource {
         match standing {
             Standing::New(since) => {
                 let waited = now.duration_since(since).unwrap_or_default();
-                self.decide_new(file, opened, originals, (waited, now))
+                self.decide_new(file, opened, originals, waited)
             }
-            Standing::Copy { of, content, since } => {
-                let waited = now.duration_since(since).unwrap_or_default();
-                self.decide_copy(file, opened, (of, content), waited)
-            }
+            Standing::Copy { of, content } => self.decide_copy(file, opened, (of, content)),
             Standing::Followed => Ok(()),
         }
     }
@@ -181,7 +175,7 @@ impl TailSource {
         file: FileId,
         opened: &File,
         originals: &[FileId],
-        (waited, now): (Duration, SystemTime),
+        waited: Duration,
     ) -> io::Result<()> {
         let (begins, may_grow) = self.compare(file, opened, originals)?;
         let Some(log) = self.logs.get_mut(&file) else { return Ok(()) };
@@ -200,20 +194,19 @@ impl TailSource {
                     self.take_over(file, index);
                 }
             }
-            (_, Begins::Copy { of, content }) => log.standing = Standing::Copy { of, content, since: now },
+            (_, Begins::Copy { of, content }) => log.standing = Standing::Copy { of, content },
             (_, Begins::Anew) => self.follow(file, Content::NOTHING),
         }
         Ok(())
     }
 
     /// A copy: its original was cut or is gone, and the copy goes on; or the original goes on, and the copy holds nothing
-    /// else; or it is a log of its own by now.
+    /// else; or it holds something else, and is a log of its own. As long as the original holds the same, it is read there.
     fn decide_copy(
         &mut self,
         file: FileId,
         opened: &File,
         (of, content): ([u8; 32], Content),
-        waited: Duration,
     ) -> io::Result<()> {
         let Some(log) = self.logs.get(&file) else { return Ok(()) };
         let (size, is_complete) = (log.stamp.size, log.quiet_for >= COPIED_AFTER);
@@ -230,9 +223,9 @@ impl TailSource {
                 return Ok(()); // in the next round
             }
             if lost.life.identity == of {
-                // The original was read further than this copy goes, or other things stand in the copy.
+                // The original was read further than this copy goes; or this is none, and only begins alike.
                 let all = if size < read.bytes { content.extended(opened, size)? } else { None };
-                self.follow(file, all.unwrap_or(content));
+                self.follow(file, all.unwrap_or(Content::NOTHING));
                 return Ok(());
             }
         }
@@ -240,16 +233,14 @@ impl TailSource {
             self.follow(file, content);
             return Ok(());
         };
-        if original.life.read.bytes < size {
-            if waited >= OWN_AFTER + self.config.settle {
-                self.follow(file, content);
-            }
-            return Ok(());
-        }
         let Some(other) = original.open_whole()? else { return Ok(()) }; // cut a moment ago, or gone
-        if !same_below(size, opened, &other)? {
-            self.follow(file, content);
-        } else if is_complete && let Some(all) = content.extended(opened, size)? {
+        let (there, read) = (original.stamp.size, original.life.read.bytes);
+        if size > there || !same_below(size, opened, &other)? {
+            self.follow(file, Content::NOTHING); // it only begins alike
+        } else if read >= size
+            && is_complete
+            && let Some(all) = content.extended(opened, size)?
+        {
             self.follow(file, all);
         }
         Ok(())

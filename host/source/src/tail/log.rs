@@ -102,8 +102,6 @@ pub(super) enum Standing {
         of: [u8; 32],
         /// What was compared.
         content: Content,
-        /// Since when.
-        since: SystemTime,
     },
     /// Read as its own.
     Followed,

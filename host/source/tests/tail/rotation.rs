@@ -152,6 +152,24 @@ fn another_log_with_the_same_first_bytes_is_read_whole() {
 }
 
 #[test]
+fn a_log_that_begins_with_all_that_was_read_of_another_is_read_whole_and_at_once() {
+    let mut lab = Lab::new();
+    lab.append("a.log", "header\n");
+    assert_eq!(lab.drain(), ["header\n"]);
+    lab.append("b.log", "header\none\n");
+    let mut read = lab.drain();
+    read.extend(lab.drain());
+    assert_eq!(read, ["header\none\n"], "longer than the other");
+    lab.append("a.log", "two\nthree\n");
+    lab.append("c.log", "header\nfour\n");
+    let mut read = lab.drain().concat();
+    read += &lab.drain().concat();
+    read += &lab.drain().concat();
+    assert!(read.contains("four\n") && read.contains("three\n"), "{read}");
+    assert!(lab.gaps.is_empty());
+}
+
+#[test]
 fn a_log_that_was_cut_or_rewritten_begins_anew_and_what_was_not_read_is_a_gap() {
     let mut lab = Lab::new();
     lab.append("a.log", "one\ntwo\n");
