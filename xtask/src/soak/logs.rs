@@ -26,6 +26,8 @@ pub(super) struct Logs {
     struck: Struck,
     /// Those of which something has been read.
     known: BTreeSet<u64>,
+    /// Of these, how many were cut or renamed away.
+    known_rotated: u64,
     next_name: u64,
     /// Files of lines without an end, which the host has seen.
     halves: Vec<PathBuf>,
@@ -33,7 +35,15 @@ pub(super) struct Logs {
 
 impl Logs {
     pub(super) fn new(folder: PathBuf, random: Random, struck: Struck) -> Self {
-        Self { folder, random, struck, known: BTreeSet::new(), next_name: 0, halves: Vec::new() }
+        Self {
+            folder,
+            random,
+            struck,
+            known: BTreeSet::new(),
+            known_rotated: 0,
+            next_name: 0,
+            halves: Vec::new(),
+        }
     }
 
     /// Appends `lines` to a log, and may rotate one.
@@ -48,12 +58,13 @@ impl Logs {
         if self.random.percent(10) {
             return self.rotate_by_rename(log, "log", Fault::LogRenamed, oracle);
         }
-        // Of four known logs in two rounds or more, some are cut and some renamed away.
+        // In turn, so that both happen in the shortest soak.
         match self.known.first().copied() {
             Some(known) if cutting == Overwriting::Allowed && self.random.percent(20) => {
-                match self.random.percent(50) {
-                    true => self.copy_and_truncate(known, oracle),
-                    false => self.rotate_by_rename(known, "old", Fault::LogRenamedAway, oracle),
+                self.known_rotated += 1;
+                match self.known_rotated % 2 {
+                    0 => self.rotate_by_rename(known, "old", Fault::LogRenamedAway, oracle),
+                    _ => self.copy_and_truncate(known, oracle),
                 }
             }
             _ => Ok(()),
