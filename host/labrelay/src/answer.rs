@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use labrelay_model::export::ExportReceipt;
 use labrelay_model::wire::Receipt;
 use labrelay_model::{BatchId, Reason, Seq};
-use labrelay_spool::{QuarantineListing, SentEntry, Spool, SpoolError, StoredBatch};
+use labrelay_spool::{QuarantineListing, SentEntry, Spool, StoredBatch};
 
 use crate::clock;
 use crate::config::Config;
@@ -112,24 +112,30 @@ pub(crate) fn answer(
     }
 }
 
-/// Frees what the receiver has, and sets aside what it will never take, if it is what waits here.
+/// Frees what the receiver has, and sets aside what it will never take, if it is what waits here: oldest first, since the
+/// numbers that wait have no hole. What waits behind a batch that has not landed stays, and is only compared again.
 fn freed(spool: &Spool, receipt: &ExportReceipt) -> anyhow::Result<Freed> {
     let mut freed = Freed::default();
-    let mut each = |batches: &[Receipt], free: &dyn Fn(&BatchId) -> Result<bool, SpoolError>| {
-        let mut done = 0;
-        for Receipt { landed: id, digest } in batches {
-            let before = Some(Seq(id.seq.0.saturating_sub(1)));
-            match spool.next_batch(&id.stream, before)?.filter(|batch| batch.id == *id) {
-                None => freed.before += 1,
-                Some(batch) if batch.digest == *digest => done += u64::from(free(id)?),
-                Some(_) => freed.different += 1,
+    let mut landed: Vec<&Receipt> = receipt.landed.iter().collect();
+    landed.sort_by_key(|receipt| receipt.landed.seq);
+    for Receipt { landed: id, digest } in landed {
+        match spool.next_batch(&id.stream, None)? {
+            Some(oldest) if oldest.id == *id && oldest.digest == *digest => {
+                freed.landed += u64::from(spool.landed(id, clock::now())?);
             }
+            Some(oldest) if oldest.id.epoch == id.epoch && oldest.id.seq < id.seq => freed.behind += 1,
+            Some(oldest) if oldest.id == *id => freed.different += 1,
+            Some(_) | None => freed.before += 1,
         }
-        Ok::<_, SpoolError>(done)
-    };
-    let landed = each(&receipt.landed, &|id| spool.landed(id, clock::now()))?;
-    let refused = each(&receipt.refused, &|id| spool.refused(id, Reason::RefusedByReceiver, clock::now()))?;
-    Ok(Freed { landed, refused, ..freed })
+    }
+    for Receipt { landed: id, digest } in &receipt.refused {
+        let before = Some(Seq(id.seq.0.saturating_sub(1)));
+        let waits = spool.next_batch(&id.stream, before)?.filter(|batch| batch.id == *id);
+        if waits.is_some_and(|batch| batch.digest == *digest) {
+            freed.refused += u64::from(spool.refused(id, Reason::RefusedByReceiver, clock::now())?);
+        }
+    }
+    Ok(freed)
 }
 
 fn json_line(output: &mut dyn Write, value: &impl serde::Serialize) -> anyhow::Result<()> {

@@ -98,6 +98,8 @@ pub(crate) struct Freed {
     pub landed: u64,
     /// Had landed before.
     pub before: u64,
+    /// Have landed, but wait behind one that has not.
+    pub behind: u64,
     /// The receiver will never take: set aside.
     pub refused: u64,
     /// Wait here with other content: the spool was restored, or the receipt is of another life of it.

@@ -64,8 +64,11 @@ pub(super) fn import_receipt(args: &ImportReceiptArgs) -> anyhow::Result<ExitCod
         .with_context(|| args.receipt.display().to_string())?;
     let (body, mut answer) = (serde_json::to_vec(&receipt)?, Vec::new());
     Desk::new(&config).ask(&Query::Receipt { bytes: body.len() as u64 }, &body, &mut answer)?;
-    let Freed { landed, before, refused, different } = serde_json::from_slice(&answer)?;
+    let Freed { landed, before, behind, refused, different } = serde_json::from_slice(&answer)?;
     println!("{landed} batches have landed and wait no longer, {before} had landed before");
+    if behind > 0 {
+        println!("{behind} batches have landed too, and stay behind others that have not; export again");
+    }
     if refused > 0 {
         println!(
             "{refused} batches are set aside, since the receiver will never take them; export again for what is behind"
