@@ -17,7 +17,7 @@ use labrelay_worker::{Worker, WorkerError};
 use crate::config::QcChoice;
 use crate::families::{InstalledFamily, worker_spec};
 use crate::judge::Origin;
-use crate::positions::Positions;
+use crate::positions::{Positions, Reached};
 use crate::sources::{Input, Progress, SavedLog, Sources};
 use crate::suspects::Suspects;
 use crate::unreadable;
@@ -144,7 +144,7 @@ impl Collecting {
 
     /// What the last scan has found out and no poll has committed yet: what vanished, above all.
     pub(crate) fn unsaved(&self) -> Progress {
-        self.sources.progress(Vec::new())
+        self.sources.unsaved()
     }
 
     /// Opens what is ready and asks the plugin to read it. `committed` is the cursor in the spool.
@@ -173,12 +173,12 @@ impl Collecting {
         let identities: Vec<InputIdentity> = inputs.iter().map(|input| input.opened.identity).collect();
         let reply = self.ask(&inputs, now, committed).and_then(|reply| self.goes_on(reply, &identities));
         match reply {
-            Ok(reply) => {
+            Ok((reply, reached)) => {
                 self.suspects.acquit(identities.iter());
                 if !self.sources.are_unchanged(&inputs) {
                     return Ok(Poll::Overtaken);
                 }
-                let progress = self.sources.progress(finished(&reply, &inputs));
+                let progress = Progress { reached, ..self.sources.progress(finished(&reply, &inputs)) };
                 let origins = inputs.iter().map(origin).collect();
                 Ok(Poll::Replied(Box::new(Polled { reply, origins, progress })))
             }
@@ -193,7 +193,7 @@ impl Collecting {
 
     /// It is in the spool's database now.
     pub(crate) fn committed(&mut self, progress: &Progress) {
-        self.positions.committed();
+        self.positions.committed(&progress.reached);
         self.sources.committed(progress);
     }
 
@@ -269,9 +269,13 @@ impl Collecting {
     }
 
     /// A reply that repeats what is committed is none: the worker ends, and the next one has the committed cursor.
-    fn goes_on(&mut self, reply: PollReply, inputs: &[InputIdentity]) -> Result<PollReply, WorkerError> {
-        if self.positions.take(&reply, inputs) {
-            return Ok(reply);
+    fn goes_on(
+        &mut self,
+        reply: PollReply,
+        inputs: &[InputIdentity],
+    ) -> Result<(PollReply, Vec<Reached>), WorkerError> {
+        if let Some(reached) = self.positions.look(&reply, inputs) {
+            return Ok((reply, reached));
         }
         self.worker = None;
         Err(WorkerError::Garbage {

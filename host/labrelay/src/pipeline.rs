@@ -117,14 +117,14 @@ impl Pipeline {
             let now = clock::now();
             let mut state = self.gate_state(now)?;
             self.tell_frozen(&state);
+            let unsaved = self.collecting.unsaved();
+            self.tell_gaps(&unsaved);
             if state.is_due(now) {
                 let judged = self.judge.close(now, &mut state, |_| {});
-                self.commit(judged, Some(&state), None, Progress::default())?;
+                self.commit(judged, Some(&state), None, unsaved)?;
                 continue;
             }
-            let unsaved = self.collecting.unsaved();
             if !unsaved.is_empty() {
-                self.tell_gaps(&unsaved);
                 self.commit(Judged::default(), None, None, unsaved)?;
             }
             let seen = SeenInSpool { spool: &self.spool, family: family.clone() };

@@ -4,44 +4,50 @@
 
 use std::collections::HashMap;
 
-use labrelay_abi::{FinishedOrNot, PollReply};
+use labrelay_abi::{FinishedOrNot, InputReport, PollReply};
 use labrelay_model::{InputIdentity, Position};
+
+/// How far a reply has come in one input: its last unit, if it gave any.
+#[derive(Debug)]
+pub(crate) struct Reached {
+    input: InputIdentity,
+    finished: FinishedOrNot,
+    position: Option<Position>,
+}
 
 /// Last committed units.
 #[derive(Debug, Default)]
 pub(crate) struct Positions {
     committed: HashMap<InputIdentity, Position>,
-    /// Of the reply that is not committed yet.
-    last: Vec<(InputIdentity, FinishedOrNot, Option<Position>)>,
 }
 
 impl Positions {
-    /// Looks at a reply to a poll with these inputs; whether it goes on behind what was committed.
-    pub(crate) fn take(&mut self, reply: &PollReply, inputs: &[InputIdentity]) -> bool {
-        let mut last: Vec<_> = inputs
-            .iter()
-            .zip(&reply.inputs)
-            .map(|(identity, report)| (*identity, report.finished, None))
-            .collect();
+    /// How far a reply to a poll with these inputs has come; `None` if it gives again what was committed.
+    pub(crate) fn look(&self, reply: &PollReply, inputs: &[InputIdentity]) -> Option<Vec<Reached>> {
+        let start = |(input, report): (&InputIdentity, &InputReport)| Reached {
+            input: *input,
+            finished: report.finished,
+            position: None,
+        };
+        let mut reached: Vec<Reached> = inputs.iter().zip(&reply.inputs).map(start).collect();
         for unit in &reply.units {
-            let Some((identity, _, position)) = last.get_mut(usize::from(unit.handle)) else { continue };
-            let before = self.committed.get(identity);
+            let Some(of_input) = reached.get_mut(usize::from(unit.handle)) else { continue };
+            let before = self.committed.get(&of_input.input);
             if before.is_some_and(|before| unit.position <= *before) {
-                return false;
+                return None;
             }
-            *position = Some(unit.position); // they ascend, or the channel's decoder has refused the reply
+            of_input.position = Some(unit.position); // they ascend, or the channel's decoder has refused the reply
         }
-        self.last = last;
-        true
+        Some(reached)
     }
 
-    /// The last reply is committed.
-    pub(crate) fn committed(&mut self) {
-        for (identity, finished, position) in self.last.drain(..) {
+    /// That reply is committed.
+    pub(crate) fn committed(&mut self, reached: &[Reached]) {
+        for Reached { input, finished, position } in reached {
             match (finished, position) {
-                (FinishedOrNot::Finished, _) => drop(self.committed.remove(&identity)),
+                (FinishedOrNot::Finished, _) => drop(self.committed.remove(input)),
                 (FinishedOrNot::Unfinished, Some(position)) => {
-                    self.committed.insert(identity, position);
+                    self.committed.insert(*input, *position);
                 }
                 (FinishedOrNot::Unfinished, None) => {}
             }
@@ -51,7 +57,7 @@ impl Positions {
 
 #[cfg(test)]
 mod tests {
-    use labrelay_abi::{InputReport, Unit, UnitOutcome};
+    use labrelay_abi::{Unit, UnitOutcome};
     use labrelay_model::Reason;
 
     use super::*;
@@ -75,12 +81,13 @@ mod tests {
     #[test]
     fn what_was_committed_is_not_taken_again_and_what_was_not_is() {
         let mut positions = Positions::default();
-        assert!(positions.take(&reply(&[0, 5], FinishedOrNot::Unfinished), &[INPUT]));
-        assert!(positions.take(&reply(&[0, 5], FinishedOrNot::Unfinished), &[INPUT]), "that commit failed");
-        positions.committed();
-        assert!(!positions.take(&reply(&[5, 9], FinishedOrNot::Unfinished), &[INPUT]));
-        assert!(positions.take(&reply(&[6], FinishedOrNot::Finished), &[INPUT]));
-        positions.committed();
-        assert!(positions.take(&reply(&[0], FinishedOrNot::Unfinished), &[INPUT]), "handed out anew");
+        let first = reply(&[0, 5], FinishedOrNot::Unfinished);
+        assert!(positions.look(&first, &[INPUT]).is_some());
+        let again = positions.look(&first, &[INPUT]).expect("that commit failed");
+        positions.committed(&again);
+        assert!(positions.look(&reply(&[5, 9], FinishedOrNot::Unfinished), &[INPUT]).is_none());
+        let rest = positions.look(&reply(&[6], FinishedOrNot::Finished), &[INPUT]).unwrap();
+        positions.committed(&rest);
+        assert!(positions.look(&first, &[INPUT]).is_some(), "handed out anew");
     }
 }

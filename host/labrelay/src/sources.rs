@@ -8,10 +8,11 @@ use labrelay_manifest::{Encoding, Format, SourceKind};
 use labrelay_model::{GapCounts, InputIdentity, Reason, SourceName};
 use labrelay_source::{
     CodeUnit, FileFormat, FolderConfig, FolderSource, OpenedInput, Pattern, ScanReport, SeenInputs,
-    TailConfig, TailSource,
+    TailConfig, TailProgress, TailSource,
 };
 
 use crate::collecting::{Place, Setup};
+use crate::positions::Reached;
 
 /// What is known of a log after a restart.
 pub(crate) type SavedLog = (SourceName, InputIdentity, Vec<u8>);
@@ -55,12 +56,19 @@ pub(crate) struct Progress {
     pub logs: Vec<(SourceName, InputIdentity, Option<Vec<u8>>)>,
     /// What vanished before it was read.
     pub gaps: Vec<(SourceName, Reason, GapCounts)>,
+    /// How far the reply has come in each input.
+    pub reached: Vec<Reached>,
 }
 
 impl Progress {
     /// Whether there is nothing to commit.
     pub(crate) fn is_empty(&self) -> bool {
         self.seen.is_empty() && self.logs.is_empty() && self.gaps.is_empty()
+    }
+
+    fn add(&mut self, source: &SourceName, TailProgress { logs, gaps }: TailProgress) {
+        self.logs.extend(logs.into_iter().map(|(identity, state)| (source.clone(), identity, state)));
+        self.gaps.extend(gaps.into_iter().map(|(reason, counts)| (source.clone(), reason, counts)));
     }
 }
 
@@ -122,6 +130,17 @@ impl Sources {
         })
     }
 
+    /// What has changed by itself since the last commit; any commit may hold it.
+    pub(crate) fn unsaved(&self) -> Progress {
+        let mut progress = Progress::default();
+        for Numbered { source, .. } in &self.all {
+            if let Source::Tail(source) = source {
+                progress.add(source.name(), source.unsaved());
+            }
+        }
+        progress
+    }
+
     /// What a commit has to hold, if these inputs were read to their end.
     pub(crate) fn progress(&self, finished: Vec<(SourceName, InputIdentity)>) -> Progress {
         let mut progress = Progress::default();
@@ -132,13 +151,7 @@ impl Sources {
                 Source::Folder(_) => {
                     progress.seen.extend(of_source.into_iter().map(|identity| (name.clone(), identity)));
                 }
-                Source::Tail(source) => {
-                    let changed = source.progress(&of_source);
-                    let logs = changed.logs.into_iter();
-                    progress.logs.extend(logs.map(|(identity, state)| (name.clone(), identity, state)));
-                    let gaps = changed.gaps.into_iter();
-                    progress.gaps.extend(gaps.map(|(reason, counts)| (name.clone(), reason, counts)));
-                }
+                Source::Tail(source) => progress.add(name, source.progress(&of_source)),
             }
         }
         Progress { finished, ..progress }

@@ -141,7 +141,9 @@ impl TailSource {
     ) -> io::Result<(Begins, MayGrow)> {
         let size = self.logs.get(&file).map_or(0, |log| log.stamp.size);
         let (mut begins, mut longest, mut may_grow) = (Begins::Anew, (0, 0), MayGrow::No);
-        for (index, lost) in self.lost.iter().enumerate() {
+        // Of what nothing was read, nothing can be told.
+        let lost = self.lost.iter().enumerate().filter(|(_, lost)| lost.life.read.bytes > 0);
+        for (index, lost) in lost {
             let read = lost.life.read;
             if size < read.bytes {
                 if lost.life.file() != file {

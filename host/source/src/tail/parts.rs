@@ -13,19 +13,12 @@ use crate::TroubleKind;
 use crate::open::{NotNow, OpenedInput};
 
 /// What changed of the logs, to be committed with the records.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct TailProgress {
     /// What is to be remembered of a log from now on; `None` forgets it.
     pub logs: Vec<(InputIdentity, Option<Vec<u8>>)>,
     /// What vanished before it was read.
     pub gaps: Vec<(Reason, GapCounts)>,
-}
-
-impl TailProgress {
-    /// Whether there is nothing to commit.
-    pub fn is_empty(&self) -> bool {
-        self.logs.is_empty() && self.gaps.is_empty()
-    }
 }
 
 /// A part that is handed out.
@@ -67,20 +60,26 @@ impl TailSource {
         same().unwrap_or(false)
     }
 
-    /// What a commit has to hold, if of what is handed out these were read to their end.
-    pub fn progress(&self, finished: &[InputIdentity]) -> TailProgress {
+    /// What has changed by itself since the last commit, whatever becomes of what is handed out.
+    pub fn unsaved(&self) -> TailProgress {
         let mut logs: Vec<_> = self.forgotten.iter().map(|identity| (*identity, None)).collect();
         let changed = self.changed.iter().filter_map(|file| self.logs.get(file));
         logs.extend(changed.map(|log| saved(&log.life)));
+        TailProgress { logs, gaps: self.gaps.clone() }
+    }
+
+    /// The same, and what a commit has to hold if of what is handed out these were read to their end.
+    pub fn progress(&self, finished: &[InputIdentity]) -> TailProgress {
+        let TailProgress { mut logs, gaps } = self.unsaved();
         for (identity, given) in &self.given_out {
             let Some(log) = self.logs.get(&given.file) else { continue };
             let read = if finished.contains(identity) { given.after } else { given.before };
             logs.push(saved(&log.life.with_read(read)));
         }
-        TailProgress { logs, gaps: self.gaps.clone() }
+        TailProgress { logs, gaps }
     }
 
-    /// What [`progress`](Self::progress) gave for these is committed.
+    /// What [`progress`](Self::progress) gave for these is committed, or without any what [`unsaved`](Self::unsaved) gave.
     pub fn committed(&mut self, finished: &[InputIdentity]) {
         self.changed.clear();
         self.forgotten.clear();

@@ -41,6 +41,25 @@ fn what_was_not_committed_is_handed_out_again_and_a_restart_goes_on() {
 }
 
 #[test]
+fn only_what_changed_by_itself_waits_for_any_commit() {
+    let mut lab = Lab::new();
+    lab.append("a.log", "one\n");
+    lab.append("b.log", "never read\n");
+    lab.scan();
+    lab.poll(Then::Lose);
+    assert!(lab.source.unsaved().logs.is_empty(), "a part that is handed out is no change");
+    lab.remove("b.log");
+    (0..3).for_each(|_| lab.scan());
+    let unsaved = lab.source.unsaved();
+    assert_eq!((unsaved.gaps.len(), unsaved.logs.len()), (1, 1), "the gap, and the log to forget");
+    lab.commit(&[]);
+    let unsaved = lab.source.unsaved();
+    assert!(unsaved.gaps.is_empty() && unsaved.logs.is_empty());
+    assert_eq!(lab.drain(), ["one\n"]);
+    assert_eq!(lab.gaps["vanished"].gaps, 1);
+}
+
+#[test]
 fn a_renamed_log_is_read_to_its_end_also_under_a_name_that_does_not_match() {
     let mut lab = Lab::new();
     lab.append("a.log", "one\n");
