@@ -58,9 +58,7 @@ impl Intake {
         parts: &Parts,
         body: Body,
     ) -> Result<(Landed, Receipt), NotTaken> {
-        let content_digest = only(&parts.headers, "content-digest")?;
-        let digest = read_content_digest(content_digest).ok_or_else(no_digest)?;
-        let device = self.authenticate(device, parts, Some(content_digest), Age::RecentAt(now())).await?;
+        let (device, digest) = self.authenticate_body(device, parts, Age::RecentAt(now())).await?;
         let _permit = self.bodies.try_acquire().map_err(|_| too_many())?;
         let body = self.read_body(body).await?;
         self.take_whole(device, batch, body, digest).await
@@ -74,10 +72,20 @@ impl Intake {
         parts: &Parts,
         body: Bytes,
     ) -> Result<(Landed, Receipt), NotTaken> {
+        let (device, digest) = self.authenticate_body(device.as_str(), parts, Age::Any).await?;
+        self.take_whole(device, batch, body, digest).await
+    }
+
+    /// Who signed a request with a body, and what the body has to be.
+    async fn authenticate_body(
+        &self,
+        device: &str,
+        parts: &Parts,
+        age: Age,
+    ) -> Result<(Device, Digest), NotTaken> {
         let content_digest = only(&parts.headers, "content-digest")?;
         let digest = read_content_digest(content_digest).ok_or_else(no_digest)?;
-        let device = self.authenticate(device.as_str(), parts, Some(content_digest), Age::Any).await?;
-        self.take_whole(device, batch, body, digest).await
+        Ok((self.authenticate(device, parts, Some(content_digest), age).await?, digest))
     }
 
     async fn take_whole(

@@ -11,12 +11,12 @@ use std::time::{Duration, SystemTime};
 
 use aws_lc_rs::hmac;
 use labrelay_model::{InputIdentity, SourceName};
-use labrelay_os::file::{FileFacts, FileId, FileKind};
+use labrelay_os::file::FileId;
 
 use crate::known::KnownFiles;
 use crate::open::{Candidate, NotNow, OpenedInput};
 use crate::settle::Watch;
-use crate::walk::{Step, Walk, Wanted};
+use crate::walk::{Step, Walk, Wanted, file_at};
 use crate::{Pattern, ScanReport, SeenInputs, TroubleKind};
 
 /// Which part of a file tells it from others.
@@ -192,9 +192,7 @@ impl FolderSource {
             Step::Passed => {}
             Step::File(path) => self.meet(path, now, report),
             Step::Trouble(kind, path) => {
-                let folder_failed =
-                    matches!(kind, TroubleKind::FolderMissing | TroubleKind::FolderUnreadable);
-                self.round_is_whole &= !folder_failed;
+                self.round_is_whole &= !kind.hides_files();
                 report.trouble(kind, path);
             }
         }
@@ -202,10 +200,7 @@ impl FolderSource {
 
     /// A file whose name matches: known, or one step nearer to being ready.
     fn meet(&mut self, path: PathBuf, now: SystemTime, report: &mut ScanReport) {
-        let facts = match FileFacts::of_path(&path) {
-            Ok(facts) if facts.kind == FileKind::Regular => facts,
-            _ => return, // gone or replaced meanwhile
-        };
+        let Some(facts) = file_at(&path) else { return };
         let (id, stamp) = (facts.id, facts.stamp);
         if self.known.meet(id, stamp, self.round) {
             return;

@@ -87,6 +87,11 @@ pub enum TroubleKind {
 }
 
 impl TroubleKind {
+    /// Whether a whole folder could not be looked through, so that nothing in it may be taken for gone.
+    pub(crate) fn hides_files(self) -> bool {
+        matches!(self, Self::FolderMissing | Self::FolderUnreadable)
+    }
+
     /// The kind of an error met when reading a file.
     pub(crate) fn of_file(error: &std::io::Error) -> Self {
         use std::io::ErrorKind;

@@ -8,6 +8,8 @@ use std::fs::{DirEntry, ReadDir};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use labrelay_os::file::{FileFacts, FileKind};
+
 use crate::{Pattern, TroubleKind};
 
 /// Folders within folders that are followed: instruments sort by year, month, day and panel. Also the number
@@ -31,6 +33,11 @@ pub(crate) enum Step {
     File(PathBuf),
     /// Something that can't or won't be read.
     Trouble(TroubleKind, PathBuf),
+}
+
+/// What is true of the ordinary file at `path`; `None` if it is gone or replaced meanwhile.
+pub(crate) fn file_at(path: &Path) -> Option<FileFacts> {
+    FileFacts::of_path(path).ok().filter(|facts| facts.kind == FileKind::Regular)
 }
 
 /// A walk in progress.

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use labrelay_model::{InputIdentity, Reason};
-use labrelay_os::file::{FileFacts, FileId, FileKind};
+use labrelay_os::file::FileId;
 
 use super::TailSource;
 use super::copies::Lost;
 use super::log::{Life, Log, Name};
+use crate::walk::file_at;
 
 /// A log that was rotated away is let go once it has been read to its end and quiet for so long: programs write to
 /// a renamed log until they open the next one.
@@ -30,7 +31,7 @@ impl TailSource {
         let still_there: Vec<(FileId, PathBuf)> = missing
             .iter()
             .filter_map(|file| Some((*file, self.logs.get(file)?.path.clone())))
-            .filter(|(file, path)| is_file(path, *file))
+            .filter(|(file, path)| file_at(path).is_some_and(|facts| facts.id == *file))
             .collect();
         for (file, path) in still_there {
             missing.remove(&file);
@@ -63,11 +64,8 @@ impl TailSource {
                 break;
             }
             let path = entry.path();
-            match FileFacts::of_path(&path) {
-                Ok(facts) if facts.kind == FileKind::Regular && missing.remove(&facts.id) => {
-                    self.meet_away(facts.id, path, now);
-                }
-                _ => {}
+            if let Some(facts) = file_at(&path).filter(|facts| missing.remove(&facts.id)) {
+                self.meet_away(facts.id, path, now);
             }
         }
     }
@@ -77,7 +75,7 @@ impl TailSource {
     fn meet_away(&mut self, file: FileId, path: PathBuf, now: SystemTime) {
         let round = self.round;
         let Some(log) = self.logs.get_mut(&file) else { return };
-        let Ok(facts) = FileFacts::of_path(&path) else { return };
+        let Some(facts) = file_at(&path) else { return };
         let is_as_it_was = log.name == Name::Other && log.stamp == facts.stamp;
         log.meet((path, Name::Other), facts.stamp, now, round);
         let goes_on = is_as_it_was || (log.life.read.bytes > 0 && matches!(log.open_whole(), Ok(Some(_))));
@@ -102,8 +100,4 @@ impl TailSource {
             self.lost.push(Lost::new(life(log), Reason::Vanished, self.round));
         }
     }
-}
-
-fn is_file(path: &Path, file: FileId) -> bool {
-    FileFacts::of_path(path).is_ok_and(|facts| facts.id == file && facts.kind == FileKind::Regular)
 }

@@ -21,7 +21,7 @@ use aws_lc_rs::hmac;
 use labrelay_model::{GapCounts, InputIdentity, Reason, SourceName};
 use labrelay_os::file::{FileFacts, FileId, FileKind, FileStamp};
 
-use crate::walk::{Step, Walk, Wanted};
+use crate::walk::{Step, Walk, Wanted, file_at};
 use crate::{Pattern, ScanReport, TroubleKind};
 use copies::Lost;
 use log::{Life, Log, Name};
@@ -187,19 +187,14 @@ impl TailSource {
             Step::Passed => {}
             Step::File(path) => self.meet(path, now, report),
             Step::Trouble(kind, path) => {
-                let folder_failed =
-                    matches!(kind, TroubleKind::FolderMissing | TroubleKind::FolderUnreadable);
-                self.round_is_whole &= !folder_failed;
+                self.round_is_whole &= !kind.hides_files();
                 report.trouble(kind, path);
             }
         }
     }
 
     fn meet(&mut self, path: PathBuf, now: SystemTime, report: &mut ScanReport) {
-        let facts = match FileFacts::of_path(&path) {
-            Ok(facts) if facts.kind == FileKind::Regular => facts,
-            _ => return, // gone or replaced meanwhile
-        };
+        let Some(facts) = file_at(&path) else { return };
         let known = self.logs.len();
         match self.logs.entry(facts.id) {
             Entry::Occupied(mut log) => {
