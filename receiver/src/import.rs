@@ -34,7 +34,7 @@ pub enum ImportError {
     )]
     Damaged(&'static str),
     /// The disk or medium.
-    #[error("the file can't be read: {0}")]
+    #[error("the file can't be read")]
     File(#[from] io::Error),
     /// The device differs between batches.
     #[error("the export holds batches of two devices, {0} and {1}; the rest was not taken")]

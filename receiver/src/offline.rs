@@ -20,7 +20,7 @@ use labrelay_model::export::{ExportReceipt, RECEIPT_CONTEXT};
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// The file.
-    #[error("{path}: {source}", path = path.display())]
+    #[error("the key file {} can't be read or made", .path.display())]
     File {
         /// Which.
         path: std::path::PathBuf,
@@ -45,6 +45,9 @@ impl OfflineKeys {
     /// Reads the key file; makes it if there is none.
     pub fn load_or_create(path: &Path) -> Result<Self, KeyError> {
         let failed = |source| KeyError::File { path: path.to_owned(), source };
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(failed)?;
+        }
         match std::fs::read_to_string(path) {
             Ok(text) => Self::parse(&text).ok_or_else(|| KeyError::Malformed(path.to_owned())),
             Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => {

@@ -18,10 +18,10 @@ use crate::{EnvelopeCheck, OutgoingBatch};
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     /// The file can't be written.
-    #[error("the file can't be written: {0}")]
+    #[error("the file can't be written")]
     File(#[from] std::io::Error),
     /// It can't be sealed.
-    #[error("the file can't be sealed for the receiver: {0}")]
+    #[error("the file can't be sealed for the receiver")]
     Seal(#[from] EncryptError),
     /// The second check refuses what stands around the body.
     #[error("the second check withholds a batch: {0}")]

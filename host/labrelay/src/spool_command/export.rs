@@ -32,7 +32,9 @@ pub(super) fn export(args: &ExportArgs) -> anyhow::Result<ExitCode> {
     let keys = DeviceKeys::load_or_create(&config.state)?;
     let signer = signer(&config, &keys)?;
     let partial = partial(&args.to);
-    let file = File::create_new(&partial).with_context(|| format!("can't make {}", partial.display()))?;
+    let file = File::create_new(&partial).with_context(|| {
+        format!("can't make {}; if an earlier export was broken off, delete it", partial.display())
+    })?;
     let mut export = Export::begin(BufWriter::new(file), recipient, &signer, ENVELOPE)?;
     let site = Site { desk: Desk::new(&config), gates: Gates::new(&config) };
     let done = site.streams().and_then(|streams| {
