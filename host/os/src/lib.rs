@@ -5,6 +5,8 @@ pub mod channel;
 pub mod control;
 pub mod core_dump;
 pub mod end;
+#[cfg(windows)]
+pub mod event_log;
 pub mod file;
 pub mod group;
 pub mod key_file;
