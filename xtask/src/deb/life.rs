@@ -26,6 +26,8 @@ const STATE: &str = "/var/lib/private/labrelay";
 const STATE_LINK: &str = "/var/lib/labrelay";
 /// There while the unit is started with the system.
 const WANTED: &str = "/etc/systemd/system/multi-user.target.wants/labrelay.service";
+/// An account that owns nothing.
+const NOBODY: &str = "65534";
 /// Something that an administrator has put beside the configuration.
 const FOREIGN: &str = "/etc/labrelay/ca.pem";
 
@@ -41,6 +43,7 @@ pub(crate) fn run(life: &Life) -> anyhow::Result<()> {
     site.installed(&first)?;
     site.configured()?;
     site.works()?;
+    site.says_what_opens_a_folder()?;
     site.upgraded(&next)?;
     site.removed_and_installed_again(&next)?;
     site.purged()?;
@@ -91,6 +94,16 @@ impl Site {
             self.copy.succeed(&[PROGRAM, "replay", "--case", &case])?;
         }
         Ok(())
+    }
+
+    /// An account that can't read the folder is told how it can be opened to the service.
+    fn says_what_opens_a_folder(&self) -> anyhow::Result<()> {
+        self.copy.succeed(&["chmod", "0700", "/data/navios"])?;
+        let nobody = ["setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"];
+        let checked =
+            self.copy.run(&[&nobody[..], &[PROGRAM, "check", "--config", CONFIGURATION]].concat())?;
+        checked.says("FAIL  navios: listmode: can't list /data/navios")?;
+        checked.says("sudo setfacl -R -m g:labrelay-files:rX -m d:g:labrelay-files:rX /data/navios")
     }
 
     /// Configuration, keys and an administrator's decision not to start it stay.

@@ -43,13 +43,13 @@ impl Copy {
         }
         let options = format!("lowerdir=/,upperdir={ROOT}/upper,workdir={ROOT}/work");
         let copy = Self(());
-        mount(&["-t", "overlay", "-o", &options, "labrelay-copy"], &copy.path(""))?;
+        mount(&["-t", "overlay", "-o", &options, "labrelay-copy"], copy.path(""))?;
         for folder in ["/proc", "/dev"] {
-            mount(&["--rbind", folder], &copy.path(folder))?;
+            mount(&["--rbind", folder], copy.path(folder))?;
         }
         // Without what runs here: no systemd is asked for anything.
-        mount(&["-t", "tmpfs", "labrelay-run"], &copy.path("/run"))?;
-        mount(&["--bind", "-o", "ro", &repository().display().to_string()], &copy.path(REPOSITORY))?;
+        mount(&["-t", "tmpfs", "labrelay-run"], copy.path("/run"))?;
+        mount(&["--bind", "-o", "ro", &repository().display().to_string()], copy.path(REPOSITORY))?;
         Ok(copy)
     }
 

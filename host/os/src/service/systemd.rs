@@ -22,7 +22,7 @@ use crate::private::sync_dir;
 /// Where an administrator's units lie.
 const UNITS: &str = "/etc/systemd/system";
 /// Who may read the instruments' files, as the unit says.
-pub(crate) const GROUP: &str = "labrelay-files";
+pub const GROUP: &str = "labrelay-files";
 /// Everybody may read a unit.
 const UNIT_MODE: u32 = 0o644;
 /// Where systemd has started nothing and sees no failure in that.
