@@ -4,6 +4,7 @@
 //! Skipped with what is missing where the tools are. The receiver isn't built: it is a region's server, and runs on Linux.
 
 mod imports;
+mod service;
 mod staged;
 mod tests;
 mod toolchain;

@@ -233,7 +233,6 @@ impl Service {
     fn tell_started(&self) {
         let names: Vec<&str> = self.config.families.keys().map(FamilyName::as_str).collect();
         let families = if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
-        info!(device = %self.config.device, families = names.len(), "started");
         event::tell(Event::Started, &env!("CARGO_PKG_VERSION"), &families);
     }
 }

@@ -32,6 +32,7 @@ pub(super) fn run(toolchain: &Toolchain, wine: &Wine, built: &[PathBuf]) -> anyh
         replays_give_the_same_bytes(&prefix, &site, family)?;
     }
     status_and_audit_log_tell_what_is_missing(&prefix, &site)?;
+    super::service::check(&prefix, &site)?;
     println!("windows: all passed; not tested, since Wine lacks it: {}", MISSING_IN_WINE.join(", "));
     Ok(())
 }
