@@ -14,7 +14,7 @@ use labrelay_spool::Spool;
 use labrelay_upload::{Policy, Uploader, deliver};
 use labrelay_worker::Backoff;
 use tokio::sync::Notify;
-use tracing::{error, info, warn};
+use tracing::{error, warn};
 
 use crate::cli::ConfigArgs;
 use crate::collecting::Collecting;
@@ -27,7 +27,7 @@ use crate::families::{Installation, InstalledFamily};
 use crate::gates::Gates;
 use crate::inbox::{Inbox, Inboxes};
 use crate::judge::Judge;
-use crate::life::Life;
+use crate::life::{Life, Signals};
 use crate::outbox::SpoolOutbox;
 use crate::pipeline::Pipeline;
 use crate::setbacks::Setbacks;
@@ -91,13 +91,15 @@ pub(crate) fn serve(
     };
     life.starting("starting the families", Step::Begin);
     control::serve(&service.config.state, service.answers())?;
-    let threads = service.start_families();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let ended = runtime.block_on(service.deliver_until_stopped(uploader, life));
+    let within = runtime.enter();
+    let signals = life.listen().context("can't listen for signals")?;
+    drop(within);
+    let threads = service.start_families();
+    runtime.block_on(service.deliver_until_stopped(uploader, life, signals));
     service.stop.set();
     wait_for(threads, life);
     runtime.shutdown_timeout(RUNTIME_ENDS_WITHIN);
-    ended?;
     event::tell(Event::Stopped, &"", &"");
     Ok(())
 }
@@ -213,7 +215,7 @@ impl Service {
         }
     }
 
-    async fn deliver_until_stopped(&self, uploader: &impl Uploader, life: &Life) -> anyhow::Result<()> {
+    async fn deliver_until_stopped(&self, uploader: &impl Uploader, life: &Life, signals: Option<Signals>) {
         let bytes_per_second = self.config.receiver.bandwidth_bytes_per_s;
         let progress = DeliveryProgress::new(life.watchdog.clone(), bytes_per_second);
         let gates = Gates::new(&self.config);
@@ -223,10 +225,8 @@ impl Service {
         self.tell_started();
         life.ready();
         tokio::select! {
-            (told, ()) = async { tokio::join!(life.told_to_stop(), delivery) } => {
-                told.context("can't listen for signals")
-            }
-            () = self.keep_short() => Ok(()),
+            ((), ()) = async { tokio::join!(life.told_to_stop(signals), delivery) } => {}
+            () = self.keep_short() => {}
         }
     }
 
