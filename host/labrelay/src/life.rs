@@ -46,6 +46,12 @@ impl Life {
         Self::begin(Manager::of_this_process(), Stop::default(), StoppedBy::Signal)
     }
 
+    /// Whether it is a service of Windows, which has no console.
+    #[cfg(windows)]
+    pub(crate) fn is_managed(&self) -> bool {
+        self.stopped_by == StoppedBy::Manager
+    }
+
     /// The start has come so far, and goes on with `step`.
     pub(crate) fn starting(&self, words: &str, step: Step) {
         debug!("{words}");

@@ -21,7 +21,7 @@ use crate::collecting::Collecting;
 use crate::config::{Config, Family};
 use crate::delivery_progress::DeliveryProgress;
 use crate::device::DeviceKeys;
-use crate::event::{self, Event, Told};
+use crate::event::{self, Event};
 use crate::exit::{FailAs as _, Failure};
 use crate::families::{Installation, InstalledFamily};
 use crate::gates::Gates;
@@ -52,6 +52,12 @@ pub(crate) fn run(args: &ConfigArgs) -> anyhow::Result<ExitCode> {
 /// Runs until it is told to stop.
 pub(crate) fn until_stopped(args: &ConfigArgs, life: &Life) -> anyhow::Result<()> {
     let (config, keys) = prepare(args)?;
+    #[cfg(windows)]
+    if life.is_managed() {
+        crate::logging::into_file(&config.state)
+            .context("the log can't be written")
+            .fail_as(Failure::State)?;
+    }
     let uploader = receiver::uploader(&config, &keys).fail_as(Failure::Configuration)?;
     serve(config, keys, &uploader, life)
 }
@@ -141,9 +147,7 @@ impl Service {
                     let trouble = format!("{trouble:#}");
                     inbox.refuse(&trouble);
                     let pause = backoff.next_pause();
-                    if event::tell(Event::CollectorFails, name, &trouble) == Told::Lately {
-                        warn!(family = %name, pause_s = pause.as_secs_f32(), "{trouble}");
-                    }
+                    event::tell(Event::CollectorFails, name, &trouble);
                     self.board.enter(name, FamilyState::Restarting, Some(trouble));
                     pulse.begin(Step::Pause(pause));
                     self.stop.wait(pause);
