@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
+use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -24,10 +25,15 @@ fn site(dir: &Path, text: &str) -> PathBuf {
     config
 }
 
-fn start(config: &Path) -> (Child, BufReader<ChildStderr>) {
+fn command(config: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_labrelay"));
     command.args(["--log-format", "json", "service", "run", "--config"]).arg(config);
-    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    command.stderr(Stdio::piped());
+    command
+}
+
+fn start(config: &Path) -> (Child, BufReader<ChildStderr>) {
+    let mut child = command(config).spawn().unwrap();
     let log = BufReader::new(child.stderr.take().unwrap());
     (child, log)
 }
@@ -84,4 +90,36 @@ fn a_family_without_its_plugin_keeps_nothing_from_running_and_is_an_event() {
     assert!(told.contains("The collector of navios"), "{told}");
     kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+/// What systemd hears, in order.
+#[test]
+fn its_manager_hears_each_step_of_start_and_end_and_that_it_is_alive() {
+    let dir = tempfile::tempdir().unwrap();
+    let socket = dir.path().join("notify");
+    let manager = UnixDatagram::bind(&socket).unwrap();
+    manager.set_read_timeout(Some(PATIENCE)).unwrap();
+    let mut command = command(&site(dir.path(), ""));
+    command.env("NOTIFY_SOCKET", &socket).env("WATCHDOG_USEC", "2000000").stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+
+    let steps =
+        ["reading the configuration", "opening the spool", "starting the families", "READY=1", "WATCHDOG=1"];
+    steps.iter().for_each(|step| hear(&manager, step));
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    hear(&manager, "STOPPING=1");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+/// The next that is heard says `what`; it may have said that it is alive before.
+fn hear(manager: &UnixDatagram, what: &str) {
+    let mut buffer = [0; 4096];
+    loop {
+        let bytes = manager.recv(&mut buffer).unwrap();
+        let heard = String::from_utf8_lossy(&buffer[..bytes]).into_owned();
+        if heard.contains(what) {
+            return;
+        }
+        assert_eq!(heard, "WATCHDOG=1", "instead of {what}");
+    }
 }
