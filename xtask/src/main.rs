@@ -13,6 +13,7 @@ mod fixtures;
 mod fuzz;
 mod mutants;
 mod phi_report;
+mod shipped;
 mod soak;
 mod windows;
 
