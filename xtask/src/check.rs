@@ -15,7 +15,7 @@ pub(crate) use python::reader as python_reader;
 use report::{Outcome, Row, Verdict};
 
 use crate::cargo::{cargo, run as succeed};
-use crate::{fuzz, soak};
+use crate::{fuzz, reproducible, soak, windows};
 
 /// One check: its name in the table and what it does. An error is a failure.
 type Check = (&'static str, fn() -> anyhow::Result<Outcome>);
@@ -37,6 +37,8 @@ const CHECKS: &[Check] = &[
     ("demo", programs::demo),
     ("python-reader", python::lake),
     ("soak", soak),
+    ("windows", windows),
+    ("reproducible", reproducible),
 ];
 
 /// Runs the checks named in `only`, or all; ends the process with 1 if one failed.
@@ -89,6 +91,16 @@ fn soak() -> anyhow::Result<Outcome> {
     }
     soak::run(&soak::Options::for_ci())?;
     Ok(Outcome::Passed)
+}
+
+/// Skipped where a linker, a library or Wine is missing.
+fn windows() -> anyhow::Result<Outcome> {
+    Ok(windows::test()?.map_or_else(Outcome::Skipped, |()| Outcome::Passed))
+}
+
+/// After `windows`, whose dependencies it takes.
+fn reproducible() -> anyhow::Result<Outcome> {
+    Ok(reproducible::quick()?.map_or_else(Outcome::Skipped, |()| Outcome::Passed))
 }
 
 fn passes(arguments: &[&str]) -> anyhow::Result<Outcome> {

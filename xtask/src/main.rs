@@ -1,5 +1,5 @@
 //! One command per job of the repository: `cargo xtask demo`, `test`, `bench`, `fuzz`, `mutants`, `fixtures`,
-//! `phi-report`, `soak`, `windows`.
+//! `phi-report`, `soak`, `windows`, `reproducible`.
 //!
 //! Holds nothing that a laboratory's PC needs.
 
@@ -13,6 +13,7 @@ mod fixtures;
 mod fuzz;
 mod mutants;
 mod phi_report;
+mod reproducible;
 mod shipped;
 mod soak;
 mod windows;
@@ -50,6 +51,8 @@ enum Job {
     PhiReport(phi_report::Options),
     /// Build host and plugins for Windows, and run under Wine what it can run
     Windows(windows::Options),
+    /// Build the same sources in two folders and compare what ships, byte by byte
+    Reproducible(reproducible::Options),
     /// Write the synthetic fixtures anew; their goldens are kept by hand.
     Fixtures,
 }
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         Job::Soak(options) => soak::run(&options),
         Job::PhiReport(options) => phi_report::run(&options),
         Job::Windows(options) => windows::run(&options),
+        Job::Reproducible(options) => reproducible::run(&options),
         Job::Fixtures => fixtures::run(),
     };
     // Not `main() -> anyhow::Result`: that prints a backtrace to a person who asked for none.

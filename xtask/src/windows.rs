@@ -3,7 +3,6 @@
 //!
 //! Skipped with what is missing where the tools are.
 
-pub(crate) mod built;
 mod imports;
 mod older;
 mod sizes;
@@ -14,10 +13,12 @@ mod wine;
 
 use std::path::Path;
 
-use built::Built;
 use clap::Args;
+pub(crate) use tests::FURTHER_PLUGINS;
 use toolchain::{Profile, Toolchain};
 use wine::Wine;
+
+use crate::shipped::Built;
 
 /// What to do.
 #[derive(Args)]
@@ -54,7 +55,7 @@ pub(crate) fn test() -> anyhow::Result<Result<(), String>> {
         (Ok(toolchain), Ok(wine)) => (toolchain, wine),
         (Err(missing), _) | (_, Err(missing)) => return Ok(Err(missing)),
     };
-    let built = toolchain.build(Profile::Development, &tests::FURTHER_PLUGINS)?;
+    let built = toolchain.build(Profile::Development, &FURTHER_PLUGINS)?;
     report(&toolchain, &built)?;
     tests::run(&toolchain, &wine, &built)?;
     Ok(Ok(()))

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use anyhow::ensure;
 
-use super::built::Built;
 use super::name;
+use crate::shipped::Built;
 
 /// Bytes in a megabyte, as the figures of `docs/performance.md` count them.
 const MEGABYTE: f64 = 1e6;

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 
-use super::built::Built;
 use super::name;
 use crate::cargo::repository;
+use crate::shipped::Built;
 
 /// Parts of the sandbox that Wine 8 has not, or can't tell whether they are in force.
 pub(super) const MISSING_IN_WINE: [&str; 5] =

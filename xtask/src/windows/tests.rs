@@ -9,14 +9,14 @@ mod units;
 use anyhow::Context as _;
 use labrelay_tests::site::{Program, Programs};
 
-use super::built::Built;
 use super::staged::{MISSING_IN_WINE, Site};
 use super::toolchain::Toolchain;
 use super::wine::{Prefix, Wine};
 use crate::cargo;
+use crate::shipped::Built;
 
 /// A plugin of which the soak can tell what its lines have to become, built beside the families'.
-pub(super) const FURTHER_PLUGINS: [&str; 1] = ["labrelay-bench-lines"];
+pub(crate) const FURTHER_PLUGINS: [&str; 1] = ["labrelay-bench-lines"];
 
 /// Runs all of it; an error at the first that fails.
 pub(super) fn run(toolchain: &Toolchain, wine: &Wine, built: &Built) -> anyhow::Result<()> {

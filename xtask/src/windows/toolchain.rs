@@ -3,9 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::built::{self, Built};
 use crate::cargo::{cargo, repository};
-use crate::shipped::{self, Target};
+use crate::shipped::{self, Built, System, built};
 
 const LINKER: &str = "x86_64-w64-mingw32-gcc";
 const OBJDUMP: &str = "x86_64-w64-mingw32-objdump";
@@ -51,7 +50,7 @@ impl Toolchain {
         if !starts(Command::new(LINKER).arg("--version")) {
             return Err(NO_LINKER.into());
         }
-        let target = Path::new("lib/rustlib").join(Target::Windows.triple());
+        let target = Path::new("lib/rustlib").join(System::Windows.triple());
         if sysroot(&mut Command::new("rustc")).is_some_and(|root| root.join(target).is_dir()) {
             return Ok(Self::Installed);
         }
@@ -64,35 +63,51 @@ impl Toolchain {
 
     /// `cargo JOB … --target TARGET`, with a folder of its own for what it builds.
     pub(super) fn cargo(&self, job: &str) -> Command {
-        self.cargo_in(job, repository())
-    }
-
-    /// The same of a repository that lies in `root`.
-    pub(crate) fn cargo_in(&self, job: &str, root: &Path) -> Command {
-        let (mut command, library, folder) = match self {
-            Self::Installed => (cargo(&[job]), None, "windows"),
-            Self::FromSource(theirs) => (theirs.cargo(job), theirs.library(), theirs.folder),
+        let mut command = match self {
+            Self::Installed => cargo(&[job]),
+            Self::FromSource(theirs) => theirs.cargo(job),
         };
-        shipped::repeatably(&mut command, root, Target::Windows, library.as_deref());
-        command.current_dir(root).env("CARGO_TARGET_DIR", root.join("target").join(folder));
+        shipped::repeatably(&mut command);
+        command.args(["--target", System::Windows.triple()]).current_dir(repository());
+        command.env("CARGO_TARGET_DIR", self.folder(repository()));
         command
     }
 
     /// Builds programs and all plugins, and `also` further plugins, all in one go so that they share what they depend on.
     pub(crate) fn build(&self, profile: Profile, also: &[&str]) -> anyhow::Result<Built> {
-        self.build_in(repository(), profile, also)
+        self.build_in(repository(), &self.folder(repository()), profile, also)
     }
 
-    /// The same of a repository that lies in `root`.
-    pub(crate) fn build_in(&self, root: &Path, profile: Profile, also: &[&str]) -> anyhow::Result<Built> {
-        let mut command = self.cargo_in("build", root);
+    /// The same of a copy of the repository in `root`, into `target`.
+    pub(crate) fn build_in(
+        &self,
+        root: &Path,
+        target: &Path,
+        profile: Profile,
+        also: &[&str],
+    ) -> anyhow::Result<Built> {
+        let mut command = self.cargo("build");
+        command.current_dir(root).env("CARGO_TARGET_DIR", target);
         for package in Built::packages()?.iter().map(String::as_str).chain(also.iter().copied()) {
             command.args(["--package", package]);
         }
         if profile == Profile::Shipped {
-            command.args(["--profile", shipped::PROFILE]);
+            let library = match self {
+                Self::Installed => None,
+                Self::FromSource(theirs) => theirs.library(),
+            };
+            shipped::release(&mut command, System::Windows, target, library.as_deref());
         }
-        Built::by(&mut command)
+        Built::by(&mut command, System::Windows)
+    }
+
+    /// Where it puts what it builds of the repository in `root`.
+    pub(crate) fn folder(&self, root: &Path) -> PathBuf {
+        let name = match self {
+            Self::Installed => "windows",
+            Self::FromSource(theirs) => theirs.folder,
+        };
+        root.join("target").join(name)
     }
 
     /// Builds the families' plugins alone, of this repository, as tests have them. A compiler that is older than what the
@@ -102,7 +117,7 @@ impl Toolchain {
         for package in built::plugin_packages()? {
             command.args(["--package", &package]);
         }
-        built::plugins_by(command.arg("--ignore-rust-version"))
+        built::plugins_by(command.arg("--ignore-rust-version"), System::Windows)
     }
 
     /// The tool that lists what a file imports.

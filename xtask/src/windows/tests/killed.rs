@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, ensure};
 use labrelay_tests::site::{Family, Programs, SERIAL, Site, repository, text_of};
 
-use super::super::built::Built;
 use super::accepting;
 use crate::check::python_reader;
+use crate::shipped::Built;
 use crate::soak::{self, FAMILY, Overwriting, Random, Struck, Writer};
 
 /// Each costs some seconds to start anew.

@@ -4,7 +4,7 @@ use super::super::staged::MISSING_IN_WINE;
 use super::super::toolchain::Toolchain;
 use super::super::wine::Prefix;
 use crate::cargo::run as succeed;
-use crate::shipped::Target;
+use crate::shipped::System;
 
 /// Crates whose tests run there: those that touch files and processes, and those whose types are laid out for the ABI.
 const CRATES: [&str; 9] = [
@@ -41,7 +41,7 @@ pub(super) fn run(toolchain: &Toolchain, prefix: &Prefix<'_>) -> anyhow::Result<
     command.args(["--lib", "--tests", "--no-fail-fast"]);
     prefix.put_into(&mut command);
     let runner =
-        format!("CARGO_TARGET_{}_RUNNER", Target::Windows.triple().to_ascii_uppercase().replace('-', "_"));
+        format!("CARGO_TARGET_{}_RUNNER", System::Windows.triple().to_ascii_uppercase().replace('-', "_"));
     command.env(runner, prefix.runner()).env("LABRELAY_TEST_ACCEPT_MISSING", MISSING_IN_WINE.join(" "));
     succeed(&mut command)?;
     for (name, why) in NOT_RUN {
