@@ -3,12 +3,12 @@
 //! Before anything is signed: a signature holds a time.
 
 mod compare;
-mod copy;
+mod elsewhere;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
-use copy::Copy;
+use elsewhere::Elsewhere;
 
 use crate::cargo::{repository, run as succeed};
 use crate::shipped::{Built, linux};
@@ -31,14 +31,14 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     if options.quick {
         return Ok(quick()?.unwrap_or_else(|missing| println!("reproducible: SKIPPED: {missing}")));
     }
-    let copy = Copy::make(repository())?;
+    let elsewhere = Elsewhere::make(repository())?;
     let built = linux::build()?;
-    same(&built, &linux::build_in(copy.root(), &copy.target("linux"))?)?;
+    same(&built, &linux::build_in(elsewhere.root(), &elsewhere.target("linux"))?)?;
     match Toolchain::find() {
         Ok(toolchain) => {
             let built = toolchain.build(Profile::Shipped, &[])?;
-            let target = toolchain.folder(copy.root());
-            same(&built, &toolchain.build_in(copy.root(), &target, Profile::Shipped, &[])?)
+            let target = toolchain.folder(elsewhere.root());
+            same(&built, &toolchain.build_in(elsewhere.root(), &target, Profile::Shipped, &[])?)
         }
         Err(missing) => {
             println!("reproducible: for Windows SKIPPED: {missing}");
@@ -57,14 +57,17 @@ pub(crate) fn quick() -> anyhow::Result<Result<(), String>> {
         Err(missing) => return Ok(Err(missing)),
     };
     let built = toolchain.build(Profile::Development, &FURTHER_PLUGINS)?;
-    let copy = Copy::make(repository())?;
-    let target = toolchain.folder(copy.root());
-    copy.take_dependencies(&toolchain.folder(repository()), &target)?;
-    let again = toolchain.build_in(copy.root(), &target, Profile::Development, &FURTHER_PLUGINS)?;
+    let elsewhere = Elsewhere::make(repository())?;
+    let target = toolchain.folder(elsewhere.root());
+    elsewhere.take_dependencies(&toolchain.folder(repository()), &target)?;
+    let again = toolchain.build_in(elsewhere.root(), &target, Profile::Development, &FURTHER_PLUGINS)?;
     for file in again.shipped() {
-        ensure!(file.starts_with(copy.root()), "{} was not built in the copy", file.display());
+        ensure!(file.starts_with(elsewhere.root()), "{} was not built in the copy", file.display());
     }
-    same(&stripped(&built, &copy.root().join("first"))?, &stripped(&again, &copy.root().join("second"))?)?;
+    same(
+        &stripped(&built, &elsewhere.root().join("first"))?,
+        &stripped(&again, &elsewhere.root().join("second"))?,
+    )?;
     Ok(Ok(()))
 }
 

@@ -14,25 +14,25 @@ const FOLDER: &str = "target/reproducible/the same sources elsewhere";
 const OURS: &str = "labrelay";
 
 /// A copy of a repository.
-pub(super) struct Copy(PathBuf);
+pub(super) struct Elsewhere(PathBuf);
 
-impl Copy {
+impl Elsewhere {
     /// Copies what git knows, as it is now.
     pub(super) fn make(repository: &Path) -> anyhow::Result<Self> {
-        let copy = Self(repository.join(FOLDER));
-        if copy.0.exists() {
-            std::fs::remove_dir_all(&copy.0)?; // of a comparison that was broken off
+        let elsewhere = Self(repository.join(FOLDER));
+        if elsewhere.0.exists() {
+            std::fs::remove_dir_all(&elsewhere.0)?; // of a comparison that was broken off
         }
         let listed = output_of(Command::new("git").args(["ls-files", "-z"]).current_dir(repository))?;
         for name in listed.split(|byte| *byte == 0).filter(|name| !name.is_empty()) {
             let name = Path::new(std::str::from_utf8(name).context("a file whose name is no UTF-8")?);
-            let (from, to) = (repository.join(name), copy.0.join(name));
+            let (from, to) = (repository.join(name), elsewhere.0.join(name));
             if from.is_file() {
-                std::fs::create_dir_all(to.parent().unwrap_or(&copy.0))?;
+                std::fs::create_dir_all(to.parent().unwrap_or(&elsewhere.0))?;
                 std::fs::copy(&from, &to).with_context(|| from.display().to_string())?;
             }
         }
-        Ok(copy)
+        Ok(elsewhere)
     }
 
     /// Where it is.
@@ -73,7 +73,7 @@ fn is_ours(name: &str) -> bool {
     name.strip_prefix("lib").unwrap_or(name).starts_with(OURS)
 }
 
-impl Drop for Copy {
+impl Drop for Elsewhere {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0); // what stays is removed by the next one
     }
