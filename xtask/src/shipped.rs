@@ -5,6 +5,7 @@
 
 pub(crate) mod built;
 pub(crate) mod linux;
+pub(crate) mod traces;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

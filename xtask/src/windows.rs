@@ -18,7 +18,7 @@ pub(crate) use tests::FURTHER_PLUGINS;
 use toolchain::{Profile, Toolchain};
 use wine::Wine;
 
-use crate::shipped::Built;
+use crate::shipped::{Built, traces};
 
 /// What to do.
 #[derive(Args)]
@@ -45,6 +45,7 @@ fn release() -> anyhow::Result<Result<(), String>> {
     };
     let built = toolchain.build(Profile::Shipped, &[])?;
     report(&toolchain, &built)?;
+    traces::check(&built)?;
     sizes::check(&built)?;
     Ok(Ok(()))
 }

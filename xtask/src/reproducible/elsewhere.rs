@@ -6,10 +6,11 @@ use std::process::Command;
 use anyhow::Context as _;
 
 use crate::cargo::run as succeed;
-use crate::demo::process::output_of;
 
 /// Below the first one's target folder, where there is room for builds; its name is longer than what it stands for.
 const FOLDER: &str = "target/reproducible/the same sources elsewhere";
+/// What lies in a repository's root and is made from its sources, or is git's.
+const NO_SOURCES: [&str; 3] = ["target", "demo-out", ".git"];
 /// What cargo keeps of our own crates: all else in a target folder is of others.
 const OURS: &str = "labrelay";
 
@@ -17,21 +18,13 @@ const OURS: &str = "labrelay";
 pub(super) struct Elsewhere(PathBuf);
 
 impl Elsewhere {
-    /// Copies what git knows, as it is now.
+    /// Copies the sources as they are now.
     pub(super) fn make(repository: &Path) -> anyhow::Result<Self> {
         let elsewhere = Self(repository.join(FOLDER));
         if elsewhere.0.exists() {
             std::fs::remove_dir_all(&elsewhere.0)?; // of a comparison that was broken off
         }
-        let listed = output_of(Command::new("git").args(["ls-files", "-z"]).current_dir(repository))?;
-        for name in listed.split(|byte| *byte == 0).filter(|name| !name.is_empty()) {
-            let name = Path::new(std::str::from_utf8(name).context("a file whose name is no UTF-8")?);
-            let (from, to) = (repository.join(name), elsewhere.0.join(name));
-            if from.is_file() {
-                std::fs::create_dir_all(to.parent().unwrap_or(&elsewhere.0))?;
-                std::fs::copy(&from, &to).with_context(|| from.display().to_string())?;
-            }
-        }
+        copy(repository, &elsewhere.0, &NO_SOURCES)?;
         Ok(elsewhere)
     }
 
@@ -52,6 +45,23 @@ impl Elsewhere {
         succeed(Command::new("cp").args(["--archive", "--link"]).arg(from).arg(to))?;
         remove_ours(to)
     }
+}
+
+fn copy(from: &Path, to: &Path, but: &[&str]) -> anyhow::Result<()> {
+    std::fs::create_dir_all(to).with_context(|| to.display().to_string())?;
+    for entry in std::fs::read_dir(from).with_context(|| from.display().to_string())? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if but.iter().any(|but| name == *but) {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &to.join(name), &[])?;
+        } else {
+            std::fs::copy(entry.path(), to.join(name)).with_context(|| entry.path().display().to_string())?;
+        }
+    }
+    Ok(())
 }
 
 fn remove_ours(folder: &Path) -> anyhow::Result<()> {
