@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use labrelay_os::file;
+
 /// How much is kept.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rotation {
@@ -20,10 +22,10 @@ impl Rotation {
         }
         for number in (1..self.kept).rev() {
             if numbered(path, number).exists() {
-                std::fs::rename(numbered(path, number), numbered(path, number + 1))?;
+                file::rename(&numbered(path, number), &numbered(path, number + 1))?;
             }
         }
-        std::fs::rename(path, numbered(path, 1))
+        file::rename(path, &numbered(path, 1))
     }
 }
 

@@ -57,9 +57,11 @@ impl LogFile {
 
     fn add(&mut self, line: &[u8]) -> io::Result<()> {
         if self.bytes >= ROTATION.max_bytes {
-            // Somebody may be reading it, so that it can't be renamed just now: then it grows on.
-            let _ = ROTATION.make_room(&self.path);
-            *self = Self::open(self.path.clone())?;
+            match ROTATION.make_room(&self.path).and_then(|()| Self::open(self.path.clone())) {
+                Ok(new) => *self = new,
+                // Somebody reads it, so that it can't be renamed just now: it grows on, and is tried when as much has come.
+                Err(_) => self.bytes = 0,
+            }
         }
         self.bytes += line.len() as u64;
         self.file.write_all(line)
