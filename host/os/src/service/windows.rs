@@ -27,8 +27,7 @@ const NAME: &str = "Labrelay";
 /// The account that it runs as: Windows makes it for this one service, with no password and no rights of others.
 pub const ACCOUNT: &str = r"NT SERVICE\Labrelay";
 
-/// The longest that `start` waits, as long as the service says that it gets on: a spool that has to be salvaged is read
-/// and written anew, a gigabyte of it by its bound.
+/// The longest that `start` waits: a spool that has to be salvaged is read and written anew, a gigabyte of it by its bound.
 const START_WITHIN: Duration = Duration::from_secs(180);
 /// Likewise `stop`: longer than the service itself takes at most (`STOP_HINT` and a process that has to end).
 const STOP_WITHIN: Duration = Duration::from_secs(60);
@@ -95,6 +94,7 @@ pub fn state() -> Result<State, ServiceError> {
 
 fn stop_opened(service: &Service) -> Result<(), ServiceError> {
     let what = "stop the service";
+    wait_while(service, what, ServiceState::StartPending, START_WITHIN)?; // until then Windows passes nothing on
     match service.stop() {
         Ok(_) => {}
         Err(error) if code(&error) == Some(ERROR_SERVICE_NOT_ACTIVE) => return Ok(()),
