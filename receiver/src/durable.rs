@@ -12,12 +12,15 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
+use labrelay_os::file::while_held;
+use labrelay_os::private::sync_dir;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{
     CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore, PutMode,
     PutMultipartOptions, PutOptions, PutPayload, PutResult, Result, UploadPart,
 };
+use tempfile::TempPath;
 
 /// What `object_store` calls this store in its errors.
 const STORE: &str = "durable local folder";
@@ -124,23 +127,31 @@ fn write_object(path: &FilePath, payload: &PutPayload, create: bool) -> Result<(
     let mut staged = tempfile::Builder::new().prefix(".").suffix("#0").tempfile_in(folder).map_err(failed)?;
     payload.iter().try_for_each(|bytes| staged.write_all(bytes)).map_err(failed)?;
     staged.as_file().sync_all().map_err(failed)?;
-    let named = if create { staged.persist_noclobber(path) } else { staged.persist(path) };
-    named.map_err(|why| match why.error.kind() {
+    give_name(staged.into_temp_path(), path, create).map_err(|why| match why.kind() {
         io::ErrorKind::AlreadyExists => {
-            Error::AlreadyExists { path: path.display().to_string(), source: why.error.into() }
+            Error::AlreadyExists { path: path.display().to_string(), source: why.into() }
         }
-        _ => failed(why.error),
+        _ => failed(why),
     })?;
-    sync_folder(folder).map_err(failed)
+    sync_dir(folder).map_err(failed)
+}
+
+/// Gives an object its own name, also if antivirus looks at it meanwhile.
+fn give_name(staged: TempPath, path: &FilePath, create: bool) -> io::Result<()> {
+    let mut staged = Some(staged);
+    while_held(|| {
+        let Some(unnamed) = staged.take() else { return Ok(()) }; // each attempt that fails puts it back
+        let named = if create { unnamed.persist_noclobber(path) } else { unnamed.persist(path) };
+        named.map_err(|why| {
+            staged = Some(why.path);
+            why.error
+        })
+    })
 }
 
 fn sync_object(path: &FilePath) -> io::Result<()> {
-    File::open(path)?.sync_all()?;
-    path.parent().map_or(Ok(()), sync_folder)
-}
-
-fn sync_folder(folder: &FilePath) -> io::Result<()> {
-    File::open(folder)?.sync_all()
+    File::options().write(true).open(path)?.sync_all()?; // Windows syncs no file that is open for reading alone
+    path.parent().map_or(Ok(()), sync_dir)
 }
 
 /// Creates missing folders, each durably named in its parent.
@@ -152,7 +163,7 @@ fn create_folders(folder: &FilePath) -> io::Result<()> {
     create_folders(parent)?;
     match fs::create_dir(folder) {
         Err(why) if why.kind() != io::ErrorKind::AlreadyExists => Err(why),
-        _ => sync_folder(parent),
+        _ => sync_dir(parent),
     }
 }
 

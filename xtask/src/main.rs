@@ -1,5 +1,5 @@
 //! One command per job of the repository: `cargo xtask demo`, `test`, `bench`, `fuzz`, `mutants`, `fixtures`,
-//! `phi-report`, `soak`, `windows`, `deb`.
+//! `phi-report`, `soak`, `windows`, `reproducible`, `deb`.
 //!
 //! Holds nothing that a laboratory's PC needs.
 
@@ -14,6 +14,8 @@ mod fixtures;
 mod fuzz;
 mod mutants;
 mod phi_report;
+mod reproducible;
+mod shipped;
 mod soak;
 mod windows;
 
@@ -50,6 +52,8 @@ enum Job {
     PhiReport(phi_report::Options),
     /// Build host and plugins for Windows, and run under Wine what it can run
     Windows(windows::Options),
+    /// Build the same sources in two folders and compare what ships, byte by byte
+    Reproducible(reproducible::Options),
     /// Make the Debian package of the host; with `--check`, also install, upgrade, remove and purge it
     Deb(deb::Options),
     /// The life of a package in a mount namespace; started by `deb --check` only
@@ -69,6 +73,7 @@ fn main() -> ExitCode {
         Job::Soak(options) => soak::run(&options),
         Job::PhiReport(options) => phi_report::run(&options),
         Job::Windows(options) => windows::run(&options),
+        Job::Reproducible(options) => reproducible::run(&options),
         Job::Deb(options) => deb::run(&options),
         Job::DebLife(life) => deb::run_life(&life),
         Job::Fixtures => fixtures::run(),
