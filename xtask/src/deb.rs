@@ -66,7 +66,7 @@ pub(crate) fn check() -> anyhow::Result<Outcome> {
 fn check_package(profile: Profile) -> anyhow::Result<Outcome> {
     let first = package::make(profile, package::FIRST_REVISION)?;
     contents::check(&first)?;
-    let next = package::again(package::NEXT_REVISION)?;
+    let next = package::again(profile, package::NEXT_REVISION)?;
     match scratch::missing() {
         Some(missing) => Ok(Outcome::Skipped(missing)),
         None => scratch::live(&first, &next),

@@ -37,7 +37,8 @@ pub enum PrivateError {
     /// Another account owns it and can change it.
     #[cfg(unix)]
     #[error(
-        "{path} belongs to account {owner}, but this process runs as account {us}; run: chown {us} {path}"
+        "{path} belongs to account {owner}, but this process runs as account {us}; run this as that account (under systemd: \
+         labrelay-as-service …), or, if it is to be this one's from now on: chown {us} {path}"
     )]
     OtherOwner {
         /// The folder or file.

@@ -11,11 +11,13 @@ use clap::Args;
 use super::scratch::{Copy, REPOSITORY};
 use crate::cargo::families;
 
-/// The two packages, one the successor of the other. Called by `cargo xtask deb --check` in a mount namespace of its own.
+/// Two packages, one the successor of the other, and the mount namespace of whoever starts this, which is `cargo xtask deb --check`,
+/// in another one.
 #[derive(Args)]
 pub(crate) struct Life {
     first: PathBuf,
     next: PathBuf,
+    outside: PathBuf,
 }
 
 const CONFIGURATION: &str = "/etc/labrelay/labrelay.yaml";
@@ -33,7 +35,7 @@ const FOREIGN: &str = "/etc/labrelay/ca.pem";
 
 /// Goes through it.
 pub(crate) fn run(life: &Life) -> anyhow::Result<()> {
-    let copy = Copy::of_this_system()?;
+    let copy = Copy::of_this_system(&life.outside)?;
     let site = Site { copy };
     let [first, next] = [&life.first, &life.next].map(|package| -> anyhow::Result<String> {
         let name = package.file_name().context("a package is a file")?.to_string_lossy().into_owned();

@@ -35,14 +35,17 @@ pub(super) fn make(profile: Profile, revision: u32) -> anyhow::Result<PathBuf> {
     for plugin in plugins {
         copy_stripped(&plugin, &tree.join("plugins"))?;
     }
-    again(revision)
+    again(profile, revision)
 }
 
 /// Makes the package of what has been built before.
-pub(super) fn again(revision: u32) -> anyhow::Result<PathBuf> {
+pub(super) fn again(profile: Profile, revision: u32) -> anyhow::Result<PathBuf> {
     let package = folder().join(format!("labrelay-{revision}.deb"));
     let mut command = cargo(&["deb", "--quiet", "--no-build", "--package", "labrelay", "--locked"]);
     command.arg("--deb-revision").arg(revision.to_string()).arg("--output").arg(&package);
+    if profile == Profile::Dev {
+        command.arg("--fast"); // compresses less
+    }
     run(&mut command)?;
     ensure!(package.is_file(), "cargo deb made no {}", package.display());
     Ok(package)

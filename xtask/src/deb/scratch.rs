@@ -24,23 +24,26 @@ pub(super) fn missing() -> Option<String> {
 
 /// Runs the package's life in a copy, by this very program in a mount namespace of its own.
 pub(super) fn live(first: &Path, next: &Path) -> anyhow::Result<Outcome> {
+    // Not by its path: the build may have replaced this program since it was started.
+    let this_program = format!("/proc/{}/exe", std::process::id());
     let mut command = Command::new("unshare");
-    command.args(["--mount", "--propagation", "private"]).arg(std::env::current_exe()?);
-    run(command.arg("deb-life").arg(first).arg(next))?;
+    command.args(["--mount", "--propagation", "private"]).arg(this_program);
+    run(command.arg("deb-life").arg(first).arg(next).arg(namespace()?))?;
     Ok(Outcome::Passed)
+}
+
+/// The mount namespace of this process, by the name that the system gives it.
+fn namespace() -> anyhow::Result<PathBuf> {
+    std::fs::read_link("/proc/self/ns/mnt").context("this system has no mount namespaces")
 }
 
 /// The copy.
 pub(super) struct Copy(());
 
 impl Copy {
-    /// Makes it, in a mount namespace of its own alone.
-    pub(super) fn of_this_system() -> anyhow::Result<Self> {
-        let namespace = |process: &str| std::fs::read_link(format!("/proc/{process}/ns/mnt"));
-        ensure!(
-            namespace("self")? != namespace("1")?,
-            "this would mount into the real system: use `deb --check`"
-        );
+    /// Makes it, in a mount namespace that is not the one `outside`.
+    pub(super) fn of_this_system(outside: &Path) -> anyhow::Result<Self> {
+        ensure!(namespace()? != outside, "this would mount into the real system: use `deb --check`");
         // `target` may lie on a file system that can't be the upper one.
         mount(&["-t", "tmpfs", "labrelay-copy"], ROOT)?;
         for folder in ["upper", "work", "root"] {
