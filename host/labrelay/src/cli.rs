@@ -1,6 +1,7 @@
 //! The command line: every command, its flags and their help. What they do stands elsewhere.
 
 mod quarantine;
+mod service;
 
 use std::path::PathBuf;
 
@@ -8,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use labrelay_model::{BatchId, Epoch, FamilyName, Seq, StreamId, StreamName, Timestamp};
 
 pub(crate) use quarantine::{PurgeArgs, QuarantineCommand, RequeueArgs};
+pub(crate) use service::ServiceCommand;
 
 /// Collects how a laboratory instrument is doing, makes sure that nothing about a patient leaves, and
 /// delivers it to the region's receiver.
@@ -36,6 +38,9 @@ pub(crate) enum LogFormat {
 pub(crate) enum Command {
     /// Run the service in the foreground until a signal stops it
     Run(ConfigArgs),
+    /// Install, remove, start and stop the service of this system, or ask for its state
+    #[command(subcommand)]
+    Service(ServiceCommand),
     /// Check configuration, manifests, plugins, folders and receiver; each line says what to do
     Check(ConfigArgs),
     /// Send a folder through source, worker and gate, and print what would leave
