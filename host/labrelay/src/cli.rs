@@ -64,6 +64,8 @@ pub(crate) enum Command {
     /// This PC's key
     #[command(subcommand)]
     Device(DeviceCommand),
+    /// Revoke this PC's key at the receiver, and delete spool, quarantine, journal and keys for good
+    Decommission(DecommissionArgs),
     /// What a site declares about itself
     #[command(subcommand)]
     Inventory(InventoryCommand),
@@ -393,6 +395,19 @@ pub(crate) struct CoverageArgs {
 pub(crate) enum DeviceCommand {
     /// Make this PC's keys if there are none, and print the public key for the receiver
     Init(ConfigArgs),
+}
+
+/// `decommission`.
+#[derive(Debug, Args)]
+pub(crate) struct DecommissionArgs {
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// Yes, delete everything; what was not delivered is lost
+    #[arg(long, required = true)]
+    pub yes: bool,
+    /// Ask no receiver: somebody revokes the key there by hand
+    #[arg(long)]
+    pub offline: bool,
 }
 
 /// `inventory`.

@@ -11,6 +11,7 @@ mod collecting;
 mod config;
 mod confined;
 mod control;
+mod decommission;
 mod device;
 mod difference;
 mod exit;
@@ -88,6 +89,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Manifest(command) => manifest_command::manifest(&command),
         Command::Catalogue(command) => catalogue_command::catalogue(&command),
         Command::Device(command) => device::device(&command),
+        Command::Decommission(args) => decommission::decommission(&args),
         Command::Inventory(command) => inventory_command::inventory(&command),
         Command::Canary(args) => canary::canary(&args),
         Command::CanaryService(args) => canary::service(&args),
