@@ -1,5 +1,6 @@
 //! The command line: every command, its flags and their help. What they do stands elsewhere.
 
+mod installer;
 mod quarantine;
 
 use std::path::PathBuf;
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use labrelay_model::{BatchId, Epoch, FamilyName, Seq, StreamId, StreamName, Timestamp};
 
+pub(crate) use installer::{InstallerCommand, Purge};
 pub(crate) use quarantine::{PurgeArgs, QuarantineCommand, RequeueArgs};
 
 /// Collects how a laboratory instrument is doing, makes sure that nothing about a patient leaves, and
@@ -71,6 +73,9 @@ pub(crate) enum Command {
     Inventory(InventoryCommand),
     /// Plant marked identifiers at every input of a site of its own, and show that none comes out of any exit
     Canary(CanaryArgs),
+    /// Steps of an installation; started by installation packages only
+    #[command(subcommand, hide = true)]
+    Installer(InstallerCommand),
     /// The canary's service; started by `canary` only
     #[command(hide = true)]
     CanaryService(CanaryServiceArgs),

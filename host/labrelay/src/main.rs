@@ -22,6 +22,7 @@ mod gate_command;
 mod gates;
 mod inbox;
 mod installed;
+mod installer;
 mod inventory_command;
 mod judge;
 mod ledger;
@@ -90,6 +91,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Catalogue(command) => catalogue_command::catalogue(&command),
         Command::Device(command) => device::device(&command),
         Command::Decommission(args) => decommission::decommission(&args),
+        Command::Installer(command) => installer::installer(&command),
         Command::Inventory(command) => inventory_command::inventory(&command),
         Command::Canary(args) => canary::canary(&args),
         Command::CanaryService(args) => canary::service(&args),

@@ -24,19 +24,30 @@ use crate::{receiver, spool_access};
 #[allow(clippy::print_stdout)]
 pub(crate) fn decommission(args: &DecommissionArgs) -> anyhow::Result<ExitCode> {
     let config = Config::read(&args.config.config).fail_as(Failure::Configuration)?;
+    match args.offline {
+        true => without_receiver(&config),
+        false => clear(&config, || revoke(&config)),
+    }
+}
+
+/// The same with no receiver asked: somebody revokes the key there by hand.
+#[allow(clippy::print_stdout)]
+pub(crate) fn without_receiver(config: &Config) -> anyhow::Result<ExitCode> {
+    clear(config, || {
+        println!("the receiver was not asked; revoke the key there: {}", by_hand(config));
+        Ok(())
+    })
+}
+
+/// Deletes, after the `farewell`, what is here.
+#[allow(clippy::print_stdout)]
+fn clear(config: &Config, farewell: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<ExitCode> {
     if !config.state.exists() {
         println!("{} does not exist: there is nothing to delete or revoke", config.state.display());
         return Ok(ExitCode::SUCCESS);
     }
-    let held = held(&config)?;
-    if args.offline {
-        println!("the receiver was not asked; revoke the key there: {}", by_hand(&config));
-    } else if let Some(keys) = DeviceKeys::load(&config.state)? {
-        revoke(&config, &keys)?;
-        println!("the receiver has revoked the key of {}", config.device);
-    } else {
-        println!("there is no device key here: nothing to revoke");
-    }
+    let held = held(config)?;
+    farewell()?;
     println!("{}", words(&held));
     finish(&config.state, belongings::remove(&config.state))
 }
@@ -70,8 +81,13 @@ fn held(config: &Config) -> anyhow::Result<Result<Option<SpoolStatus>, String>> 
     }
 }
 
-fn revoke(config: &Config, keys: &DeviceKeys) -> anyhow::Result<()> {
-    let uploader = receiver::uploader(config, keys).fail_as(Failure::Configuration)?;
+#[allow(clippy::print_stdout)]
+fn revoke(config: &Config) -> anyhow::Result<()> {
+    let Some(keys) = DeviceKeys::load(&config.state)? else {
+        println!("there is no device key here: nothing to revoke");
+        return Ok(());
+    };
+    let uploader = receiver::uploader(config, &keys).fail_as(Failure::Configuration)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let revoked = runtime.block_on(uploader.revoke()).map_err(|trouble| match trouble {
         Trouble::Retry { cause, .. } => anyhow!("{cause}"),
@@ -85,7 +101,9 @@ fn revoke(config: &Config, keys: &DeviceKeys) -> anyhow::Result<()> {
             config.device,
             by_hand(config),
         )
-    })
+    })?;
+    println!("the receiver has revoked the key of {}", config.device);
+    Ok(())
 }
 
 fn by_hand(config: &Config) -> String {
