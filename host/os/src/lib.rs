@@ -4,6 +4,9 @@ pub mod caller;
 pub mod channel;
 pub mod control;
 pub mod core_dump;
+pub mod end;
+#[cfg(windows)]
+pub mod event_log;
 pub mod file;
 pub mod group;
 pub mod key_file;
@@ -12,6 +15,7 @@ pub mod names;
 pub mod private;
 pub mod process;
 pub mod sandbox;
+pub mod service;
 pub mod space;
 #[cfg(windows)]
 pub(crate) mod windows;
