@@ -23,8 +23,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let texts: Vec<(u32, &str)> = table::TABLE.iter().map(|row| (row.id.into(), row.words)).collect();
     fs::write(folder.join("events.bin"), message_table::of(&texts))?;
     fs::write(folder.join("events.rc"), SCRIPT)?;
-    if let Err(why) = embed_resource::compile(folder.join("events.rc"), embed_resource::NONE).manifest_required() {
-        println!("cargo::warning=the Event Viewer will show numbers without words: no resource compiler ({why})");
+    if let Err(why) =
+        embed_resource::compile(folder.join("events.rc"), embed_resource::NONE).manifest_required()
+    {
+        println!(
+            "cargo::warning=the Event Viewer will show numbers without words: no resource compiler ({why})"
+        );
     }
     Ok(())
 }
