@@ -1,5 +1,5 @@
 //! One command per job of the repository: `cargo xtask demo`, `test`, `bench`, `fuzz`, `mutants`, `fixtures`,
-//! `phi-report`, `soak`, `windows`.
+//! `phi-report`, `soak`, `windows`, `package`.
 //!
 //! Holds nothing that a laboratory's PC needs.
 
@@ -12,6 +12,7 @@ mod demo;
 mod fixtures;
 mod fuzz;
 mod mutants;
+mod package;
 mod phi_report;
 mod soak;
 mod windows;
@@ -49,6 +50,8 @@ enum Job {
     PhiReport(phi_report::Options),
     /// Build host and plugins for Windows, and run under Wine what it can run
     Windows(windows::Options),
+    /// Make what a laboratory installs on Windows: signed programs, MSI, setup.exe, bills of materials, checksums
+    Package(package::Options),
     /// Write the synthetic fixtures anew; their goldens are kept by hand.
     Fixtures,
 }
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
         Job::Mutants(options) => mutants::run(&options),
         Job::Soak(options) => soak::run(&options),
         Job::PhiReport(options) => phi_report::run(&options),
+        Job::Package(options) => package::run(&options),
         Job::Windows(options) => windows::run(&options),
         Job::Fixtures => fixtures::run(),
     };

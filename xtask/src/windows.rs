@@ -4,10 +4,10 @@
 //! Skipped with what is missing where the tools are. The receiver isn't built: it is a region's server, and runs on Linux.
 
 mod imports;
-mod staged;
+pub(crate) mod staged;
 mod tests;
-mod toolchain;
-mod wine;
+pub(crate) mod toolchain;
+pub(crate) mod wine;
 
 use std::path::{Path, PathBuf};
 

@@ -6,16 +6,21 @@ use std::time::{Duration, SystemTime};
 use anyhow::{Context as _, ensure};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use uuid::Uuid;
+use sha2::{Digest as _, Sha256};
+use uuid::Builder;
 
 use crate::cargo::{cargo, repository};
 
-/// Under which our own identifiers are derived from names. Never changed: a file's identifier is the same in every version.
-const NAMESPACE: Uuid = Uuid::from_u128(0x8d1c_0b52_5a3e_5f5d_9a64_2f9b_6c1e_7d30);
+/// Before the names that our identifiers are derived from. Never changed: a file's identifier is the same in every version.
+const NAMESPACE: &str = "labrelay package ";
 
-/// The identifier of something with this name, as Windows Installer writes them but for its braces.
+/// The identifier of something with this name, as Windows Installer writes them but for its braces: the beginning of a digest
+/// (RFC 9562, version 8).
 pub(super) fn guid(name: &str) -> String {
-    Uuid::new_v5(&NAMESPACE, name.as_bytes()).as_hyphenated().to_string().to_uppercase()
+    let digest: [u8; 32] = Sha256::new().chain_update(NAMESPACE).chain_update(name).finalize().into();
+    let mut beginning = [0; 16];
+    beginning.iter_mut().zip(digest).for_each(|(to, byte)| *to = byte);
+    Builder::from_custom_bytes(beginning).into_uuid().as_hyphenated().to_string().to_uppercase()
 }
 
 /// The product's version: three numbers, since Windows Installer compares no more and knows no other form.

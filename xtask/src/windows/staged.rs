@@ -9,7 +9,7 @@ use super::name;
 use crate::cargo::repository;
 
 /// Parts of the sandbox that Wine 8 has not, or can't tell whether they are in force.
-pub(super) const MISSING_IN_WINE: [&str; 5] =
+pub(crate) const MISSING_IN_WINE: [&str; 5] =
     ["job", "limits", "low_integrity", "app_container", "mitigations"];
 
 /// The site.
@@ -80,7 +80,7 @@ impl Site {
 }
 
 /// Folders `fixtures/<family>/<case>` of a family.
-pub(super) fn cases(family: &str) -> anyhow::Result<Vec<PathBuf>> {
+pub(crate) fn cases(family: &str) -> anyhow::Result<Vec<PathBuf>> {
     let entries = fs::read_dir(repository().join("fixtures").join(family))?;
     let mut cases = entries.map(|entry| Ok(entry?.path())).collect::<anyhow::Result<Vec<PathBuf>>>()?;
     cases.retain(|case: &PathBuf| is_case(case));

@@ -10,7 +10,7 @@ use super::plugin_packages;
 use crate::cargo::{cargo, repository};
 
 /// The target whose linker Linux distributions have.
-pub(super) const TARGET: &str = "x86_64-pc-windows-gnu";
+pub(crate) const TARGET: &str = "x86_64-pc-windows-gnu";
 const LINKER: &str = "x86_64-w64-mingw32-gcc";
 const OBJDUMP: &str = "x86_64-w64-mingw32-objdump";
 /// Where a distribution puts a Rust of its own, beside that of rustup.
@@ -21,7 +21,7 @@ const NO_LIBRARY: &str = "no standard library for Windows: `rustup target add x8
                           with its sources (Debian: `apt-get install rustc-web cargo-web rust-web-src`)";
 
 /// A Rust that builds for Windows.
-pub(super) enum Toolchain {
+pub(crate) enum Toolchain {
     /// The one that runs this: the library for Windows is installed.
     Installed,
     /// A distribution's, which builds the library from its sources.
@@ -30,7 +30,7 @@ pub(super) enum Toolchain {
 
 impl Toolchain {
     /// Looks for one; what is missing if there is none.
-    pub(super) fn find() -> Result<Self, String> {
+    pub(crate) fn find() -> Result<Self, String> {
         if !starts(Command::new(LINKER).arg("--version")) {
             return Err(NO_LINKER.into());
         }
@@ -69,7 +69,7 @@ impl Toolchain {
     }
 
     /// Builds the host, its workers' program and all plugins, and says where they are.
-    pub(super) fn build(&self, release: bool) -> anyhow::Result<Vec<PathBuf>> {
+    pub(crate) fn build(&self, release: bool) -> anyhow::Result<Vec<PathBuf>> {
         let mut command = self.cargo("build");
         command.args(["--package", "labrelay", "--package", "labrelay-worker"]);
         command.arg("--message-format=json-render-diagnostics");
@@ -130,6 +130,6 @@ fn without_rustup() -> std::ffi::OsString {
     std::env::join_paths(kept).unwrap_or(path)
 }
 
-pub(super) fn starts(command: &mut Command) -> bool {
+pub(crate) fn starts(command: &mut Command) -> bool {
     command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }
