@@ -2,8 +2,9 @@
 //! the one list in `src/event/table.rs`. Does nothing for other systems.
 
 use std::path::PathBuf;
-use std::{env, fs, io};
+use std::{env, fs};
 
+#[allow(dead_code)] // the list is all that is needed here
 #[path = "src/event/table.rs"]
 mod table;
 
@@ -19,8 +20,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     if env::var_os("CARGO_CFG_WINDOWS").is_none() {
         return Ok(());
     }
-    let folder = PathBuf::from(env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?);
-    let texts: Vec<(u32, &str)> = table::TABLE.iter().map(|row| (row.id.into(), row.words)).collect();
+    let folder = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo has told no OUT_DIR")?);
+    let texts: Vec<(u32, String)> = table::TABLE.iter().map(|row| (row.id.into(), text(row))).collect();
     fs::write(folder.join("events.bin"), message_table::of(&texts))?;
     fs::write(folder.join("events.rc"), SCRIPT)?;
     if let Err(why) =
@@ -31,4 +32,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         );
     }
     Ok(())
+}
+
+/// What the Event Viewer shows.
+fn text(row: &table::Row) -> String {
+    match row.level {
+        table::Level::Information => row.words.to_owned(),
+        table::Level::Warning | table::Level::Error => {
+            format!("{}\r\n\r\nWhat to do: {}.", row.words, row.cure)
+        }
+    }
 }

@@ -80,6 +80,27 @@ pub(crate) fn build_release() -> anyhow::Result<(Built, PathBuf)> {
     Ok((artifacts(&messages)?, plugin.context("cargo build made no plugin to measure with")?.into()))
 }
 
+/// Builds what a laboratory's PC gets, as a release has it; says where the host's program and the plugins are. The worker's
+/// program lies beside the host's.
+pub(crate) fn build_host() -> anyhow::Result<(PathBuf, Vec<PathBuf>)> {
+    let mut packages = vec!["labrelay".to_owned(), "labrelay-worker".to_owned()];
+    packages.extend(families()?.iter().map(|family| format!("labrelay-plugin-{family}")));
+    let mut arguments = vec!["build", "--release"];
+    packages.iter().for_each(|package| arguments.extend(["-p", package.as_str()]));
+    let messages = messages(&arguments)?;
+    Ok((program(&messages, "labrelay")?, plugins(&messages)?))
+}
+
+/// Names of the families that have a plugin here, in alphabetical order.
+pub(crate) fn families() -> anyhow::Result<Vec<String>> {
+    let entries = std::fs::read_dir(repository().join("plugins"))?;
+    let mut names = entries
+        .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    names.sort();
+    Ok(names)
+}
+
 /// Runs a `cargo build` and gives what it says, message by message.
 fn messages(arguments: &[&str]) -> anyhow::Result<Vec<Value>> {
     let mut command = cargo(arguments);
@@ -92,13 +113,22 @@ fn messages(arguments: &[&str]) -> anyhow::Result<Vec<Value>> {
 }
 
 fn artifacts(messages: &[Value]) -> anyhow::Result<Built> {
-    let program = |name: &str| -> anyhow::Result<PathBuf> {
-        let found = messages.iter().filter(|message| text(message, "/target/name") == Some(name));
-        let Some(path) = found.filter_map(|message| text(message, "/executable")).next_back() else {
-            bail!("cargo build made no program {name}");
-        };
-        Ok(path.into())
+    Ok(Built {
+        labrelay: program(messages, "labrelay")?,
+        receiver: program(messages, "labrelay-receiver")?,
+        plugins: plugins(messages)?,
+    })
+}
+
+fn program(messages: &[Value], name: &str) -> anyhow::Result<PathBuf> {
+    let found = messages.iter().filter(|message| text(message, "/target/name") == Some(name));
+    let Some(path) = found.filter_map(|message| text(message, "/executable")).next_back() else {
+        bail!("cargo build made no program {name}");
     };
+    Ok(path.into())
+}
+
+fn plugins(messages: &[Value]) -> anyhow::Result<Vec<PathBuf>> {
     let folder = repository().join("plugins");
     let is_plugin = |message: &&Value| {
         text(message, "/manifest_path").is_some_and(|path| Path::new(path).starts_with(&folder))
@@ -107,7 +137,7 @@ fn artifacts(messages: &[Value]) -> anyhow::Result<Built> {
     let plugins: Vec<PathBuf> =
         files.filter(|file| file.ends_with(std::env::consts::DLL_SUFFIX)).map(PathBuf::from).collect();
     ensure!(!plugins.is_empty(), "cargo build made no plugin");
-    Ok(Built { labrelay: program("labrelay")?, receiver: program("labrelay-receiver")?, plugins })
+    Ok(plugins)
 }
 
 fn text<'a>(message: &'a Value, pointer: &str) -> Option<&'a str> {

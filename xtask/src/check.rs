@@ -12,10 +12,11 @@ use std::time::Instant;
 
 use anyhow::{bail, ensure};
 pub(crate) use python::reader as python_reader;
-use report::{Outcome, Row, Verdict};
+pub(crate) use report::Outcome;
+use report::{Row, Verdict};
 
 use crate::cargo::{cargo, run as succeed};
-use crate::{fuzz, soak};
+use crate::{deb, fuzz, soak};
 
 /// One check: its name in the table and what it does. An error is a failure.
 type Check = (&'static str, fn() -> anyhow::Result<Outcome>);
@@ -35,6 +36,7 @@ const CHECKS: &[Check] = &[
     ("fixtures", programs::fixtures),
     ("canary", programs::canary),
     ("demo", programs::demo),
+    ("deb", deb::check),
     ("python-reader", python::lake),
     ("soak", soak),
 ];

@@ -1,5 +1,5 @@
 //! One command per job of the repository: `cargo xtask demo`, `test`, `bench`, `fuzz`, `mutants`, `fixtures`,
-//! `phi-report`, `soak`, `windows`, `package`.
+//! `phi-report`, `soak`, `windows`, `package`, `deb`.
 //!
 //! Holds nothing that a laboratory's PC needs.
 
@@ -8,6 +8,7 @@
 mod bench;
 mod cargo;
 mod check;
+mod deb;
 mod demo;
 mod fixtures;
 mod fuzz;
@@ -52,6 +53,11 @@ enum Job {
     Windows(windows::Options),
     /// Make what a laboratory installs on Windows: signed programs, MSI, setup.exe, bills of materials, checksums
     Package(package::Options),
+    /// Make the Debian package of the host; with `--check`, also install, upgrade, remove and purge it
+    Deb(deb::Options),
+    /// The life of a package in a mount namespace; started by `deb --check` only
+    #[command(hide = true)]
+    DebLife(deb::Life),
     /// Write the synthetic fixtures anew; their goldens are kept by hand.
     Fixtures,
 }
@@ -67,6 +73,8 @@ fn main() -> ExitCode {
         Job::PhiReport(options) => phi_report::run(&options),
         Job::Package(options) => package::run(&options),
         Job::Windows(options) => windows::run(&options),
+        Job::Deb(options) => deb::run(&options),
+        Job::DebLife(life) => deb::run_life(&life),
         Job::Fixtures => fixtures::run(),
     };
     // Not `main() -> anyhow::Result`: that prints a backtrace to a person who asked for none.

@@ -8,7 +8,7 @@ const HEAD_BYTES: usize = 4;
 const BLOCK_BYTES: usize = 12;
 
 /// The table of these texts, each under its number; numbers grow.
-pub(crate) fn of(texts: &[(u32, &str)]) -> Vec<u8> {
+pub(crate) fn of(texts: &[(u32, String)]) -> Vec<u8> {
     // A block for each: numbers have gaps, and a block has none.
     let mut table = (texts.len() as u32).to_le_bytes().to_vec();
     let mut entries = Vec::new();

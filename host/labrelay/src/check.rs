@@ -92,16 +92,20 @@ impl Report {
         }
     }
 
-    fn folder(&mut self, what: &str, folder: &Path) {
-        match std::fs::read_dir(folder) {
-            Ok(_) => self.ok(&format!("{what}: folder {}", folder.display())),
-            Err(error) => self.fail(
-                what,
-                &format!(
-                    "can't list {}: {error}; correct the path, or give the service's account the right to read it",
-                    folder.display()
-                ),
-            ),
+    fn folder(&mut self, what: &str, path: &Path) {
+        let folder = path.display();
+        match std::fs::read_dir(path) {
+            Ok(_) => self.ok(&format!("{what}: folder {folder}")),
+            Err(error) => {
+                self.fail(
+                    what,
+                    &format!(
+                        "can't list {folder}: {error}; correct the path, or give the service's account the right to read it"
+                    ),
+                );
+                #[cfg(unix)]
+                labrelay_os::file::commands_to_open(path).iter().for_each(|command| self.command(command));
+            }
         }
     }
 
@@ -138,6 +142,13 @@ impl Report {
     #[allow(clippy::print_stdout)]
     fn warn(&mut self, what: &str, advice: &str) {
         println!("warn  {what}: {advice}");
+    }
+
+    /// What an administrator can run against the failure above.
+    #[cfg(unix)]
+    #[allow(clippy::print_stdout)]
+    fn command(&self, command: &str) {
+        println!("      sudo {command}");
     }
 
     #[allow(clippy::print_stdout)]

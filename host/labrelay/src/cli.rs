@@ -2,6 +2,7 @@
 
 mod installer;
 mod quarantine;
+mod service;
 
 use std::path::PathBuf;
 
@@ -10,6 +11,7 @@ use labrelay_model::{BatchId, Epoch, FamilyName, Seq, StreamId, StreamName, Time
 
 pub(crate) use installer::{InstallerCommand, Purge};
 pub(crate) use quarantine::{PurgeArgs, QuarantineCommand, RequeueArgs};
+pub(crate) use service::ServiceCommand;
 
 /// Collects how a laboratory instrument is doing, makes sure that nothing about a patient leaves, and
 /// delivers it to the region's receiver.
@@ -38,6 +40,9 @@ pub(crate) enum LogFormat {
 pub(crate) enum Command {
     /// Run the service in the foreground until a signal stops it
     Run(ConfigArgs),
+    /// Install, remove, start and stop the service of this system, or ask for its state
+    #[command(subcommand)]
+    Service(ServiceCommand),
     /// Check configuration, manifests, plugins, folders and receiver; each line says what to do
     Check(ConfigArgs),
     /// Send a folder through source, worker and gate, and print what would leave

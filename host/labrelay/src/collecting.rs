@@ -25,7 +25,7 @@ use crate::unreadable;
 /// Inputs opened for one poll: as many as pass in one message, and few enough handles for any system.
 const INPUTS_PER_POLL: usize = 64;
 /// Time a plugin has for one poll; a full batch takes milliseconds.
-const POLL_DEADLINE: Duration = Duration::from_secs(10);
+pub(crate) const POLL_DEADLINE: Duration = Duration::from_secs(10);
 /// Most bytes of one reply: what one spool commit takes, with room for refused raw parts.
 const MAX_REPLY_BYTES: u32 = 4 << 20;
 
@@ -217,6 +217,11 @@ impl Collecting {
         if let Some(worker) = self.worker.take() {
             worker.stop();
         }
+    }
+
+    /// Number of sources.
+    pub(crate) fn sources(&self) -> usize {
+        self.sources.count()
     }
 
     fn waiting(&self) -> usize {

@@ -1,10 +1,11 @@
 //! How a family's plugin is confined, in the words of `status`, `check` and the audit log.
 
-use labrelay_os::sandbox::{Confinement, Hold, Part};
+use labrelay_os::sandbox::{Confinement, Hold, Part, words};
 use serde::{Deserialize, Serialize};
 
 use crate::audit::AuditLog;
 use crate::config::Config;
+use crate::event::{self, Event};
 use labrelay_model::FamilyName;
 
 /// The parts of the sandbox, by how it stands with them; `docs/sandbox.md` explains each.
@@ -44,7 +45,7 @@ impl std::fmt::Display for SandboxStatus {
     }
 }
 
-/// Notes in the audit log that `family` runs without what the site accepts as missing, if anything is.
+/// Tells, and notes in the audit log, that `family` runs without what the site accepts as missing, if anything is.
 pub(crate) fn note_missing(
     config: &Config,
     family: &FamilyName,
@@ -54,6 +55,7 @@ pub(crate) fn note_missing(
     if missing.is_empty() {
         return Ok(());
     }
+    event::tell(Event::SandboxIncomplete, family, &format_args!("{}.", words(&missing)));
     let counts: Vec<(&'static str, u64)> = missing.iter().map(|part: &Part| (part.word(), 1)).collect();
     AuditLog::open(&config.state)?.note(&format!("run {family} with parts of the sandbox missing"), &counts)
 }

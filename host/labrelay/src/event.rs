@@ -21,22 +21,32 @@ const SELDOM: Duration = Duration::from_secs(600);
 /// When each event was last told; as many entries as there are events and families.
 static TOLD: Mutex<Option<HashMap<(Event, String), Instant>>> = Mutex::new(None);
 
+/// What became of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// It was told.
+    Now,
+    /// The same was told of the same subject not long ago.
+    Lately,
+}
+
 /// Tells that `event` happened to `subject`. The table says which of the two an event's words have a place for.
-pub(crate) fn tell(event: Event, subject: &dyn Display, details: &dyn Display) {
+pub(crate) fn tell(event: Event, subject: &dyn Display, details: &dyn Display) -> Told {
     let (subject, details) = (subject.to_string(), details.to_string());
     if !is_due(event, &subject, Instant::now()) {
-        return;
+        return Told::Lately;
     }
     let row = event.row();
     let words = words(row.words, &subject, &details);
     let event_id = row.id;
     match row.level {
         Level::Information => info!(event_id, "{words}"),
-        Level::Warning => warn!(event_id, "{words}"),
-        Level::Error => error!(event_id, "{words}"),
+        Level::Warning => warn!(event_id, to_do = row.cure, "{words}"),
+        Level::Error => error!(event_id, to_do = row.cure, "{words}"),
     }
     #[cfg(windows)]
     in_event_log::write(row, &subject, &details);
+    Told::Now
 }
 
 fn is_due(event: Event, subject: &str, now: Instant) -> bool {
@@ -135,8 +145,16 @@ mod tests {
     #[test]
     fn the_document_says_what_the_code_says() {
         let document = include_str!("../../../docs/events.md");
-        let written: Vec<&str> = document.lines().filter(|line| line.starts_with("| 1") || line.starts_with("| 2")
-            || line.starts_with("| 3") || line.starts_with("| 4") || line.starts_with("| 5")).collect();
+        let written: Vec<&str> = document
+            .lines()
+            .filter(|line| {
+                line.starts_with("| 1")
+                    || line.starts_with("| 2")
+                    || line.starts_with("| 3")
+                    || line.starts_with("| 4")
+                    || line.starts_with("| 5")
+            })
+            .collect();
         let rows: Vec<String> = TABLE
             .iter()
             .map(|Row { id, level, words, cure }| {

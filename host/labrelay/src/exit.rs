@@ -14,9 +14,18 @@ pub(crate) enum Failure {
     State = 4,
     /// 5: a plugin can't be used.
     Plugin = 5,
+    /// 6: the service has ended itself, since a thread of it stood still.
+    Watchdog = 6,
+    /// 7: the service manager did not do what it was asked.
+    ServiceManager = 7,
 }
 
 impl Failure {
+    /// That of an error; 1 where nothing more is known.
+    pub(crate) fn of(error: &anyhow::Error) -> Self {
+        error.downcast_ref::<Marked>().map_or(Failure::Found, |marked| marked.0)
+    }
+
     /// As the process's exit code.
     pub(crate) fn code(self) -> ExitCode {
         ExitCode::from(self as u8)
@@ -34,6 +43,8 @@ impl fmt::Display for Marked {
             Failure::Configuration => "wrong configuration",
             Failure::State => "the state folder can't be used",
             Failure::Plugin => "a plugin can't be used",
+            Failure::Watchdog => "a thread stood still",
+            Failure::ServiceManager => "the service manager did not do it",
         })
     }
 }
@@ -53,10 +64,9 @@ impl<T, E: Into<anyhow::Error>> FailAs<T> for Result<T, E> {
 /// Tells the person what went wrong, and the script by the exit code; 1 where nothing more is known.
 #[allow(clippy::print_stderr)] // the last word of a command-line program
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
-    let failure = error.downcast_ref::<Marked>().map_or(Failure::Found, |marked| marked.0);
     eprintln!("error: {error}");
     for cause in error.chain().skip(1) {
         eprintln!("  {cause}");
     }
-    failure.code()
+    Failure::of(error).code()
 }

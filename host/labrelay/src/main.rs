@@ -12,8 +12,11 @@ mod config;
 mod confined;
 mod control;
 mod decommission;
+mod delivery_news;
+mod delivery_progress;
 mod device;
 mod difference;
+mod event;
 mod exit;
 mod families;
 mod fixture_case;
@@ -27,6 +30,7 @@ mod inventory_command;
 mod judge;
 mod ledger;
 mod ledger_command;
+mod life;
 mod lines;
 mod logging;
 mod manifest_command;
@@ -41,6 +45,7 @@ mod replay;
 mod requeue;
 mod run;
 mod sent_command;
+mod service_command;
 mod setbacks;
 mod setup;
 mod sources;
@@ -50,6 +55,7 @@ mod status;
 mod stop;
 mod suspects;
 mod unreadable;
+mod watchdog;
 
 use std::process::ExitCode;
 
@@ -79,6 +85,7 @@ fn main() -> ExitCode {
 fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Run(args) => run::run(&args),
+        Command::Service(command) => service_command::service(&command),
         Command::Check(args) => check::check(&args),
         Command::Replay(args) => replay::replay(&args),
         Command::Gate(args) => gate_command::gate(&args),

@@ -8,15 +8,20 @@ use labrelay_gate::batch::{self, BatchRefusal};
 use labrelay_model::{BatchId, Reason, StreamId, Timestamp};
 use labrelay_spool::{Spool, StoredBatch};
 use labrelay_upload::{Cause, GivenOut, Outbox, OutboxError, OutgoingBatch, Refusal};
-use tracing::{error, info, warn};
+use tracing::{info, warn};
 
 use crate::clock;
+use crate::delivery_news::DeliveryNews;
+use crate::delivery_progress::DeliveryProgress;
+use crate::event::{self, Event};
 use crate::gates::Gates;
 use crate::status::Board;
 
 /// Hands checked batches to the uploader and records what became of them.
 pub(crate) struct SpoolOutbox {
     shared: Arc<Shared>,
+    progress: DeliveryProgress,
+    news: DeliveryNews,
 }
 
 struct Shared {
@@ -26,9 +31,22 @@ struct Shared {
 }
 
 impl SpoolOutbox {
-    /// The outbox over `spool`; how delivery goes is noted on `board`.
-    pub(crate) fn new(spool: Arc<Spool>, gates: Gates, board: Board) -> Self {
-        Self { shared: Arc::new(Shared { spool, gates, board }) }
+    /// The outbox over `spool`; how delivery goes is noted on `board`, and that it goes on in `progress`.
+    pub(crate) fn new(spool: Arc<Spool>, gates: Gates, board: Board, progress: DeliveryProgress) -> Self {
+        Self { shared: Arc::new(Shared { spool, gates, board }), progress, news: DeliveryNews::default() }
+    }
+
+    /// As `blocking`, for `stream` or for the whole.
+    async fn for_stream<T: Send + 'static>(
+        &self,
+        stream: Option<&StreamId>,
+        work: impl FnOnce(&Shared) -> anyhow::Result<T> + Send + 'static,
+    ) -> Result<T, OutboxError> {
+        let done = self.blocking(work).await;
+        if done.is_err() {
+            self.progress.spool_failed(stream);
+        }
+        done
     }
 
     /// Runs what waits for the disk away from the thread that talks to the network.
@@ -53,7 +71,7 @@ impl Shared {
                         .context("the copy kept in the state folder is gone; restore it");
                 }
                 Err(refusal) => {
-                    error!(%stream, seq = batch.id.seq.0, "set aside by the second check: {refusal}");
+                    set_aside(&batch.id, &format!("the second check refused it: {refusal}"));
                     self.spool.refused(&batch.id, Reason::SecondCheck, clock::now())?;
                 }
             }
@@ -62,14 +80,23 @@ impl Shared {
     }
 }
 
+fn set_aside(batch: &BatchId, why: &str) {
+    event::tell(Event::BatchSetAside, &batch.stream, &format_args!("Number {}; {why}", batch.seq.0));
+}
+
 impl Outbox for SpoolOutbox {
     async fn streams_pending(&self) -> Result<Vec<StreamId>, OutboxError> {
+        self.progress.looks();
         self.blocking(|shared| Ok(shared.spool.streams_pending()?)).await
     }
 
     async fn next(&self, stream: &StreamId) -> Result<Option<OutgoingBatch>, OutboxError> {
-        let stream = stream.clone();
-        let batch = self.blocking(move |shared| shared.next_checked(&stream)).await?;
+        self.progress.sends(stream);
+        let wanted = stream.clone();
+        let batch = self.for_stream(Some(stream), move |shared| shared.next_checked(&wanted)).await?;
+        if batch.is_none() {
+            self.progress.ends(stream);
+        }
         Ok(batch.map(|StoredBatch { id, records, body, digest, .. }| OutgoingBatch {
             id,
             records,
@@ -80,7 +107,8 @@ impl Outbox for SpoolOutbox {
 
     async fn landed(&self, batch: &BatchId) -> Result<(), OutboxError> {
         let id = batch.clone();
-        self.blocking(move |shared| Ok(shared.spool.landed(&id, clock::now())?)).await?;
+        let landed = move |shared: &Shared| Ok(shared.spool.landed(&id, clock::now())?);
+        self.for_stream(Some(&batch.stream), landed).await?;
         Ok(())
     }
 
@@ -90,23 +118,25 @@ impl Outbox for SpoolOutbox {
     }
 
     async fn refused(&self, batch: &BatchId, why: &Refusal) -> Result<(), OutboxError> {
-        warn!(stream = %batch.stream, seq = batch.seq.0, "set aside: {why}");
+        set_aside(batch, &format!("the receiver refused it: {why}"));
         let id = batch.clone();
         let refuse =
             move |shared: &Shared| Ok(shared.spool.refused(&id, Reason::RefusedByReceiver, clock::now())?);
-        self.blocking(refuse).await?;
+        self.for_stream(Some(&batch.stream), refuse).await?;
         Ok(())
     }
 
     async fn withheld(&self, batch: &BatchId) -> Result<(), OutboxError> {
         let id = batch.clone();
-        self.blocking(move |shared| Ok(shared.spool.refused(&id, Reason::SecondCheck, clock::now())?))
-            .await?;
+        set_aside(batch, "the second check refused its request");
+        let refuse =
+            move |shared: &Shared| Ok(shared.spool.refused(&id, Reason::SecondCheck, clock::now())?);
+        self.for_stream(Some(&batch.stream), refuse).await?;
         Ok(())
     }
 
     async fn given_out(&self) -> Result<GivenOut, OutboxError> {
-        self.blocking(|shared| {
+        self.for_stream(None, |shared| {
             let marks = shared.spool.marks()?.into_iter();
             let last = marks.filter_map(|mark| Some((mark.stream, mark.last?))).collect();
             Ok(GivenOut { epoch: shared.spool.epoch()?, last })
@@ -116,7 +146,7 @@ impl Outbox for SpoolOutbox {
 
     async fn new_epoch(&self) -> Result<(), OutboxError> {
         let epoch = self.blocking(|shared| Ok(shared.spool.new_epoch()?)).await?;
-        warn!(%epoch, "this spool was restored or copied: what waits is numbered anew");
+        event::tell(Event::NumberedAnew, &"", &format_args!("The new epoch is {epoch}."));
         Ok(())
     }
 
@@ -124,20 +154,27 @@ impl Outbox for SpoolOutbox {
         let trouble = clock::trouble(clock::now(), receivers);
         let agrees = trouble.is_none();
         match (self.shared.board.set_clock_trouble(trouble.clone()), trouble) {
-            (false, Some(trouble)) => error!("{trouble}"),
-            (true, None) => info!("this PC's clock agrees with the receiver's again; collecting goes on"),
+            (false, Some(trouble)) => {
+                event::tell(Event::ClockWrong, &"", &trouble);
+            }
+            (true, None) => {
+                event::tell(Event::ClockRight, &"", &"");
+            }
             _ => {}
         }
         agrees
     }
 
     fn delayed(&self, stream: Option<&StreamId>, cause: &Cause, wait: Duration) {
+        self.progress.waits(stream, wait);
+        self.news.delayed(stream, cause);
         let stream = stream.map_or_else(|| "-".to_owned(), ToString::to_string);
         warn!(stream, wait_s = wait.as_secs_f32(), "not delivered yet, nothing is lost: {cause}");
         self.shared.board.delivery(Some(cause.to_string()));
     }
 
     fn flowing(&self, stream: Option<&StreamId>) {
+        self.news.flowing();
         if self.shared.board.delivery(None) {
             info!(stream = stream.map(tracing::field::display), "delivery goes on");
         }

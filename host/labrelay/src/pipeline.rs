@@ -12,10 +12,11 @@ use labrelay_source::{ScanReport, SeenInputs};
 use labrelay_spool::{Commit, CommitError, Spool, SpoolError};
 use labrelay_worker::WorkerError;
 use tokio::sync::Notify;
-use tracing::{error, warn};
+use tracing::warn;
 
 use crate::clock;
 use crate::collecting::{Collecting, Poll};
+use crate::event::{self, Event, Told};
 use crate::frozen::{self, FrozenField};
 use crate::inbox::Inbox;
 use crate::judge::{Judge, Judged};
@@ -23,6 +24,7 @@ use crate::setbacks::{Setback, Setbacks};
 use crate::sources::Progress;
 use crate::status::{Board, FamilyState};
 use crate::stop::Stop;
+use crate::watchdog::{Pulse, Step};
 
 /// Pause between looks into the folders when nothing is ready: an event file shows within a second, and a
 /// look at a known file costs one `stat`.
@@ -57,6 +59,8 @@ pub(crate) struct Pipeline {
     pub setbacks: Setbacks,
     /// Tells it to stop.
     pub stop: Stop,
+    /// Where it says what it does.
+    pub pulse: Rc<Pulse>,
 }
 
 impl Pipeline {
@@ -67,7 +71,7 @@ impl Pipeline {
         while !self.stop.is_set() {
             if let Some(trouble) = self.clock_trouble() {
                 self.note(FamilyState::ClockWrong, Some(trouble));
-                self.stop.wait(SCAN_EVERY);
+                self.rest(SCAN_EVERY);
                 continue;
             }
             if self.collecting.has_lost_worker() {
@@ -87,7 +91,7 @@ impl Pipeline {
                     } else if last_read.elapsed() > END_IDLE_WORKER_AFTER {
                         self.collecting.stop();
                     }
-                    self.stop.wait(SCAN_EVERY);
+                    self.rest(SCAN_EVERY);
                 }
                 Err(setback) => self.wait_after(setback),
             }
@@ -99,12 +103,22 @@ impl Pipeline {
     /// Says what went wrong, and waits: the longer the more often it did, and long once the plugin is parked.
     fn wait_after(&mut self, setback: Setback) {
         let (Setback { state, words }, pause) = self.setbacks.wait_after(setback);
-        match state {
-            FamilyState::Parked => error!(family = %self.family(), pause_s = pause.as_secs_f32(), "{words}"),
-            _ => warn!(family = %self.family(), pause_s = pause.as_secs_f32(), "{words}"),
+        let event = match state {
+            FamilyState::Parked => Event::CollectorParked,
+            FamilyState::Paused => Event::SpoolFails,
+            _ => Event::CollectorFails,
+        };
+        if event::tell(event, &self.family(), &words) == Told::Lately {
+            warn!(family = %self.family(), pause_s = pause.as_secs_f32(), "{words}");
         }
         self.note(state, Some(words));
-        self.stop.wait(pause);
+        self.rest(pause);
+    }
+
+    /// Waits, or shorter when told to stop. Returns whether to stop.
+    fn rest(&self, time: Duration) -> bool {
+        self.pulse.begin(Step::Pause(time));
+        self.stop.wait(time)
     }
 
     /// Polls until there is nothing more to read.
@@ -112,6 +126,7 @@ impl Pipeline {
         let mut read = Read::Nothing;
         while !self.stop.is_set() {
             self.requeue();
+            self.pulse.begin(Step::Spool);
             let family = self.family();
             let cursor = self.spool.cursor(&family)?;
             let now = clock::now();
@@ -128,10 +143,11 @@ impl Pipeline {
                 self.commit(Judged::default(), None, None, unsaved)?;
             }
             let seen = SeenInSpool { spool: &self.spool, family: family.clone() };
+            self.pulse.begin(Step::Read { sources: self.collecting.sources() });
             match self.collecting.poll(now, cursor, &seen)? {
                 Poll::Nothing => break,
                 Poll::SetAside(origin, progress) => {
-                    error!(%family, "an input on which the plugin's worker died three times is set aside");
+                    event::tell(Event::InputSetAside, &family, &"");
                     let judged = self.judge.set_aside(&origin);
                     self.commit(judged, None, None, progress)?;
                 }
@@ -139,9 +155,8 @@ impl Pipeline {
                     warn!(%family, "a log was cut or rewritten while it was read; it is read as it is now");
                 }
                 Poll::Replied(polled) => {
-                    self.board.update(&family, |status| {
-                        (status.state, status.trouble, status.idle) = (FamilyState::Running, None, false);
-                    });
+                    self.note(FamilyState::Running, None);
+                    self.board.update(&family, |status| status.idle = false);
                     let (units, origins) = (polled.reply.units, &polled.origins);
                     let judged = self.judge.judge(units, origins, now, &mut state, |_, _| {});
                     self.commit(judged, Some(&state), Some(polled.reply.cursor), polled.progress)?;
@@ -162,7 +177,7 @@ impl Pipeline {
     fn tell_frozen(&mut self, state: &GateState) {
         let frozen = frozen::fields(self.judge.gate(), state);
         for field in frozen.iter().filter(|field| !self.frozen.contains(field)) {
-            error!(family = %self.family(), "{field}");
+            event::tell(Event::FieldFrozen, &self.family(), field);
         }
         if frozen != self.frozen {
             self.board.update(&self.family(), |status| status.frozen.clone_from(&frozen));
@@ -180,14 +195,15 @@ impl Pipeline {
 
     fn tell_gaps(&self, progress: &Progress) {
         for (source, reason, counts) in &progress.gaps {
-            let bytes = counts.bytes;
-            warn!(family = %self.family(), %source, bytes, "{}; it is counted as a gap", reason.explanation());
+            let (bytes, why) = (counts.bytes, reason.explanation());
+            event::tell(Event::Gap, &self.family(), &format_args!("Source {source}, {bytes} bytes: {why}."));
         }
     }
 
     /// Does the requeues that have come in.
     fn requeue(&self) {
         self.inbox.work(|task| {
+            self.pulse.begin(Step::Spool);
             let requeued = task.run(&self.judge, &self.spool)?;
             self.new_batch.notify_one();
             Ok(requeued)
@@ -222,16 +238,17 @@ impl Pipeline {
             now: clock::now(),
         };
         loop {
+            self.pulse.begin(Step::Spool);
             match self.spool.commit(&commit) {
                 Ok(_) => break,
                 Err(full @ CommitError::Full { .. }) => {
-                    error!(family = %commit.family, "paused, nothing is lost: {full}");
+                    event::tell(Event::SpoolFull, &commit.family, &full);
                     self.note(FamilyState::Paused, Some(full.to_string()));
                 }
                 Err(CommitError::Spool(error)) => return Err(error.into()),
                 Err(impossible) => return Err(Setback::restarting(impossible.to_string())),
             }
-            if self.stop.wait(COMMIT_RETRY) {
+            if self.rest(COMMIT_RETRY) {
                 return Ok(());
             }
         }
@@ -251,11 +268,13 @@ impl Pipeline {
     }
 
     fn scan(&mut self) -> Vec<ScanReport> {
+        self.pulse.begin(Step::Scan { sources: self.collecting.sources() });
         self.collecting.scan(SystemTime::now())
     }
 
     fn touch_seen(&self) {
         for (source, present) in self.collecting.still_present() {
+            self.pulse.begin(Step::Spool);
             if let Err(error) = self.spool.touch_seen(&self.family(), &source, present, clock::now()) {
                 warn!(family = %self.family(), "can't note which files are still present: {error}");
             }
@@ -266,14 +285,17 @@ impl Pipeline {
         let unreadable = self.collecting.unreadable(reports);
         let idle = reports.iter().all(|report| report.complete && report.settling == 0 && report.ready == 0);
         let printed_bytes = self.collecting.printed_bytes();
+        self.note(FamilyState::Running, None);
         self.board.update(&self.family(), |status| {
-            (status.state, status.trouble) = (FamilyState::Running, None);
             (status.idle, status.unreadable, status.printed_bytes) = (idle, unreadable, printed_bytes);
         });
     }
 
     fn note(&self, state: FamilyState, trouble: Option<String>) {
-        self.board.update(&self.family(), |status| (status.state, status.trouble) = (state, trouble));
+        let before = self.board.enter(&self.family(), state, trouble);
+        if state == FamilyState::Running && before.is_trouble() {
+            event::tell(Event::CollectorWorks, &self.family(), &"");
+        }
     }
 
     fn family(&self) -> FamilyName {

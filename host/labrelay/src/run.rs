@@ -1,4 +1,6 @@
-//! `labrelay run`: the service in the foreground. Starts a thread per family and the uploader; stops on a signal.
+//! `labrelay run`, and what `service run` does: starts a thread per family and the uploader, and ends them when told to stop.
+//!
+//! Knows nothing of service managers: `Life` does.
 
 use std::process::ExitCode;
 use std::rc::Rc;
@@ -11,35 +13,47 @@ use labrelay_model::FamilyName;
 use labrelay_spool::Spool;
 use labrelay_upload::{Policy, Uploader, deliver};
 use labrelay_worker::Backoff;
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 use tracing::{error, info, warn};
 
 use crate::cli::ConfigArgs;
 use crate::collecting::Collecting;
 use crate::config::{Config, Family};
+use crate::delivery_progress::DeliveryProgress;
 use crate::device::DeviceKeys;
+use crate::event::{self, Event, Told};
 use crate::exit::{FailAs as _, Failure};
 use crate::families::{Installation, InstalledFamily};
 use crate::gates::Gates;
 use crate::inbox::{Inbox, Inboxes};
 use crate::judge::Judge;
+use crate::life::Life;
 use crate::outbox::SpoolOutbox;
 use crate::pipeline::Pipeline;
 use crate::setbacks::Setbacks;
 use crate::status::{Board, FamilyState};
 use crate::stop::Stop;
+use crate::watchdog::{Pulse, Step, Watchdog};
 use crate::{answer, clock, confined, control, installed, receiver, setup, spool_access};
 
 /// How often what is older than journal and quarantine keep is looked for; both keep by the day.
 const PURGE_EVERY: Duration = Duration::from_secs(3600);
 /// Longest wait for threads at the end; what is not committed then is read again at the next start.
 const STOP_WITHIN: Duration = Duration::from_secs(4);
+/// Longest wait for what the runtime still does, after that.
+const RUNTIME_ENDS_WITHIN: Duration = Duration::from_secs(1);
 
-/// Runs until a signal.
+/// Runs in the foreground until a signal.
 pub(crate) fn run(args: &ConfigArgs) -> anyhow::Result<ExitCode> {
+    until_stopped(args, &Life::in_foreground())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs until it is told to stop.
+pub(crate) fn until_stopped(args: &ConfigArgs, life: &Life) -> anyhow::Result<()> {
     let (config, keys) = prepare(args)?;
     let uploader = receiver::uploader(&config, &keys).fail_as(Failure::Configuration)?;
-    serve(config, keys, &uploader)
+    serve(config, keys, &uploader, life)
 }
 
 /// Reads what the service needs before it begins.
@@ -50,14 +64,17 @@ pub(crate) fn prepare(args: &ConfigArgs) -> anyhow::Result<(Config, DeviceKeys)>
     Ok((config, keys))
 }
 
-/// The service until a signal, sending by `uploader`.
-pub(crate) fn serve(config: Config, keys: DeviceKeys, uploader: &impl Uploader) -> anyhow::Result<ExitCode> {
+/// The service until it is told to stop, sending by `uploader`.
+pub(crate) fn serve(
+    config: Config,
+    keys: DeviceKeys,
+    uploader: &impl Uploader,
+    life: &Life,
+) -> anyhow::Result<()> {
+    life.starting("opening the spool", Step::OpenSpool { max_bytes: config.spool.max_bytes });
     let (spool, report) = spool_access::open(&config)?;
     if let Some(aside) = report.set_aside {
-        error!(
-            "the spool could not be used and was set aside as {}; a new one has begun",
-            aside.path.display()
-        );
+        event::tell(Event::SpoolSetAside, &"", &format_args!("It lies at {}.", aside.path.display()));
     }
     if let Err(error) = labrelay_os::group::make_room() {
         warn!("workers get no control groups of their own: {error}");
@@ -67,21 +84,22 @@ pub(crate) fn serve(config: Config, keys: DeviceKeys, uploader: &impl Uploader) 
         board: Board::new(config.collect_since()),
         inboxes: Inboxes::default(),
         new_batch: Arc::default(),
-        stop: Stop::default(),
+        stop: life.stop.clone(),
+        watchdog: life.watchdog.clone(),
         keys: Arc::new(keys),
         config: Arc::new(config),
     };
-    info!(device = %service.config.device, families = service.config.families.len(), "started");
+    life.starting("starting the families", Step::Begin);
     control::serve(&service.config.state, service.answers())?;
     let threads = service.start_families();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let ended = runtime.block_on(service.deliver_until_signal(uploader));
+    let ended = runtime.block_on(service.deliver_until_stopped(uploader, life));
     service.stop.set();
-    wait_for(threads);
-    runtime.shutdown_timeout(Duration::from_secs(1));
+    wait_for(threads, life);
+    runtime.shutdown_timeout(RUNTIME_ENDS_WITHIN);
     ended?;
-    info!("stopped; nothing is lost, what waits is sent after the next start");
-    Ok(ExitCode::SUCCESS)
+    event::tell(Event::Stopped, &"", &"");
+    Ok(())
 }
 
 /// What all threads share.
@@ -94,6 +112,7 @@ struct Service {
     inboxes: Inboxes,
     new_batch: Arc<Notify>,
     stop: Stop,
+    watchdog: Watchdog,
 }
 
 impl Service {
@@ -112,24 +131,35 @@ impl Service {
     fn run_family(&self, name: &FamilyName, family: &Family) {
         let mut backoff = Backoff::default();
         let inbox = Rc::new(self.inboxes.open(name));
+        let pulse = Rc::new(self.watchdog.watch(format!("the collector of {name}"), Step::Begin));
         while !self.stop.is_set() {
-            match self.pipeline(name, family, &inbox) {
+            match self.pipeline(name, family, &inbox, &pulse) {
                 Ok(pipeline) => return pipeline.run(),
                 Err(trouble) => {
                     let trouble = format!("{trouble:#}");
-                    error!(family = %name, "{trouble}");
                     inbox.refuse(&trouble);
-                    self.board.update(name, |status| {
-                        (status.state, status.trouble) = (FamilyState::Restarting, Some(trouble));
-                    });
-                    self.stop.wait(backoff.next_pause());
+                    let pause = backoff.next_pause();
+                    if event::tell(Event::CollectorFails, name, &trouble) == Told::Lately {
+                        warn!(family = %name, pause_s = pause.as_secs_f32(), "{trouble}");
+                    }
+                    self.board.enter(name, FamilyState::Restarting, Some(trouble));
+                    pulse.begin(Step::Pause(pause));
+                    self.stop.wait(pause);
                 }
             }
         }
     }
 
-    fn pipeline(&self, name: &FamilyName, family: &Family, inbox: &Rc<Inbox>) -> anyhow::Result<Pipeline> {
-        let installed = self.installation().family(name)?;
+    fn pipeline(
+        &self,
+        name: &FamilyName,
+        family: &Family,
+        inbox: &Rc<Inbox>,
+        pulse: &Rc<Pulse>,
+    ) -> anyhow::Result<Pipeline> {
+        let installation = self.installation();
+        pulse.begin(Step::Prepare { libraries: installation.libraries()?.len() });
+        let installed = installation.family(name)?;
         setup::keep_manifest(&self.config, &installed.manifest)?;
         confined::note_missing(&self.config, name, &installed.confinement)?;
         self.board.update(name, |status| status.sandbox = Some((&installed.confinement).into()));
@@ -148,6 +178,7 @@ impl Service {
             frozen: Vec::new(),
             setbacks: Setbacks::default(),
             stop: self.stop.clone(),
+            pulse: Rc::clone(pulse),
         })
     }
 
@@ -182,55 +213,38 @@ impl Service {
         }
     }
 
-    async fn deliver_until_signal(&self, uploader: &impl Uploader) -> anyhow::Result<()> {
-        let outbox = SpoolOutbox::new(Arc::clone(&self.spool), Gates::new(&self.config), self.board.clone());
-        let policy =
-            Policy { bytes_per_second: self.config.receiver.bandwidth_bytes_per_s, ..Policy::default() };
-        let (tell, told) = watch::channel(false);
-        let signal = async {
-            let signal = stop_signal().await;
-            self.stop.set();
-            let _ = tell.send(true); // delivery has ended already
-            signal.context("can't listen for signals")
-        };
-        let delivery = deliver(uploader, &outbox, &policy, &self.new_batch, told);
+    async fn deliver_until_stopped(&self, uploader: &impl Uploader, life: &Life) -> anyhow::Result<()> {
+        let bytes_per_second = self.config.receiver.bandwidth_bytes_per_s;
+        let progress = DeliveryProgress::new(life.watchdog.clone(), bytes_per_second);
+        let gates = Gates::new(&self.config);
+        let outbox = SpoolOutbox::new(Arc::clone(&self.spool), gates, self.board.clone(), progress);
+        let policy = Policy { bytes_per_second, ..Policy::default() };
+        let delivery = deliver(uploader, &outbox, &policy, &self.new_batch, self.stop.subscribe());
+        self.tell_started();
+        life.ready();
         tokio::select! {
-            (signal, ()) = async { tokio::join!(signal, delivery) } => signal,
+            (told, ()) = async { tokio::join!(life.told_to_stop(), delivery) } => {
+                told.context("can't listen for signals")
+            }
             () = self.keep_short() => Ok(()),
         }
     }
+
+    fn tell_started(&self) {
+        let names: Vec<&str> = self.config.families.keys().map(FamilyName::as_str).collect();
+        let families = if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
+        info!(device = %self.config.device, families = names.len(), "started");
+        event::tell(Event::Started, &env!("CARGO_PKG_VERSION"), &families);
+    }
 }
 
-fn wait_for(threads: Vec<JoinHandle<()>>) {
+/// Waits for threads, and says when another has ended.
+fn wait_for(threads: Vec<JoinHandle<()>>, life: &Life) {
     let until = std::time::Instant::now() + STOP_WITHIN;
     for thread in threads {
         while !thread.is_finished() && std::time::Instant::now() < until {
             std::thread::sleep(Duration::from_millis(5));
         }
-    }
-}
-
-#[cfg(unix)]
-async fn stop_signal() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        _ = interrupt.recv() => Ok(()),
-    }
-}
-
-/// Whatever Windows tells a program in the foreground before it ends it.
-#[cfg(windows)]
-async fn stop_signal() -> std::io::Result<()> {
-    use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_shutdown};
-    let (mut interrupt, mut hard_break) = (ctrl_c()?, ctrl_break()?);
-    let (mut close, mut shutdown) = (ctrl_close()?, ctrl_shutdown()?);
-    tokio::select! {
-        _ = interrupt.recv() => Ok(()),
-        _ = hard_break.recv() => Ok(()),
-        _ = close.recv() => Ok(()),
-        _ = shutdown.recv() => Ok(()),
+        life.stopping();
     }
 }

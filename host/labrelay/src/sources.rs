@@ -84,6 +84,11 @@ impl Sources {
         Self { all: all.collect(), scanned_at: SystemTime::UNIX_EPOCH }
     }
 
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.all.len()
+    }
+
     /// Looks for inputs in all of them.
     pub(crate) fn scan(&mut self, now: SystemTime) -> Vec<ScanReport> {
         self.scanned_at = now;

@@ -120,6 +120,13 @@ pub(crate) enum FamilyState {
     Stopped,
 }
 
+impl FamilyState {
+    /// Whether something is wrong with the collector itself or with its spool.
+    pub(crate) fn is_trouble(self) -> bool {
+        matches!(self, FamilyState::Restarting | FamilyState::Parked | FamilyState::Paused)
+    }
+}
+
 /// One line of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct LedgerLine {
@@ -159,6 +166,21 @@ impl Board {
     /// Changes what is known of `family`.
     pub(crate) fn update(&self, family: &FamilyName, change: impl FnOnce(&mut FamilyStatus)) {
         change(self.notes().families.entry(family.clone()).or_default());
+    }
+
+    /// Says what the collector of `family` does now, and gives what it did before.
+    pub(crate) fn enter(
+        &self,
+        family: &FamilyName,
+        state: FamilyState,
+        trouble: Option<String>,
+    ) -> FamilyState {
+        let mut before = state;
+        self.update(family, |status| {
+            before = std::mem::replace(&mut status.state, state);
+            status.trouble = trouble;
+        });
+        before
     }
 
     /// Says how delivery goes; tells whether it went badly before.

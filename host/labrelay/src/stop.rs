@@ -1,33 +1,51 @@
-//! The signal to stop, shared by all threads of the service.
+//! The wish to stop, shared by all threads and tasks of the service.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-/// Tells threads to stop, and lets them sleep until then.
+use tokio::sync::watch;
+
+/// Tells threads and tasks to stop, and lets threads sleep until then.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Stop(Arc<(Mutex<bool>, Condvar)>);
+pub(crate) struct Stop(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    flag: Mutex<bool>,
+    bell: Condvar,
+    for_tasks: watch::Sender<bool>,
+}
 
 impl Stop {
     /// Tells everyone to stop.
     pub(crate) fn set(&self) {
-        let (flag, bell) = &*self.0;
-        *flag.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        bell.notify_all();
+        *self.0.flag.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.0.bell.notify_all();
+        self.0.for_tasks.send_replace(true);
     }
 
     /// Whether to stop.
     pub(crate) fn is_set(&self) -> bool {
-        *self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.0.flag.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Sleeps for `time`, or shorter when told to stop. Returns whether to stop.
     pub(crate) fn wait(&self, time: Duration) -> bool {
-        let (flag, bell) = &*self.0;
-        let guard = flag.lock().unwrap_or_else(PoisonError::into_inner);
-        match bell.wait_timeout_while(guard, time, |stop| !*stop) {
+        let guard = self.0.flag.lock().unwrap_or_else(PoisonError::into_inner);
+        match self.0.bell.wait_timeout_while(guard, time, |stop| !*stop) {
             Ok((stop, _)) => *stop,
             Err(poisoned) => *poisoned.into_inner().0,
         }
+    }
+
+    /// For tasks: turns true when told to stop.
+    pub(crate) fn subscribe(&self) -> watch::Receiver<bool> {
+        self.0.for_tasks.subscribe()
+    }
+
+    /// Ends when told to stop.
+    pub(crate) async fn told(&self) {
+        let _ = self.subscribe().wait_for(|&stop| stop).await; // fails only without a sender, which we hold
     }
 }
 
@@ -49,5 +67,19 @@ mod tests {
         stop.set();
         assert!(sleeper.join().unwrap());
         assert!(told.elapsed() < Duration::from_secs(30) && stop.is_set());
+    }
+
+    #[tokio::test]
+    async fn a_task_is_told_whether_it_asks_before_or_after() {
+        let stop = Stop::default();
+        let waiting = tokio::spawn({
+            let stop = stop.clone();
+            async move { stop.told().await }
+        });
+        tokio::task::yield_now().await;
+        stop.set();
+        waiting.await.unwrap();
+        stop.told().await;
+        assert!(*stop.subscribe().borrow());
     }
 }

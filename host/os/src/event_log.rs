@@ -25,6 +25,8 @@ const SOURCE: &str = "Labrelay";
 const KEY: &str = r"SYSTEM\CurrentControlSet\Services\EventLog\Application\Labrelay";
 /// Errors, warnings and information.
 const TYPES: u32 = (EVENTLOG_ERROR_TYPE | EVENTLOG_WARNING_TYPE | EVENTLOG_INFORMATION_TYPE) as u32;
+/// What the registry says of a key that is not there, as it says it: an HRESULT.
+const NO_SUCH_KEY: u32 = 0x8007_0000 | ERROR_FILE_NOT_FOUND;
 /// Longest text that is inserted into an event: far below Windows' own bound of 31,839 units, since a person reads it.
 const MAX_INSERTED_CHARS: usize = 2_000;
 /// Longest text of an event without what is inserted.
@@ -51,9 +53,9 @@ pub fn register(program: &Path) -> io::Result<()> {
 
 /// Takes the source back; what it has written stays readable, without its words.
 pub fn unregister() -> io::Result<()> {
-    match LOCAL_MACHINE.remove_tree(KEY).map_err(io::Error::from) {
-        Err(error) if error.raw_os_error().map(i32::cast_unsigned) == Some(ERROR_FILE_NOT_FOUND) => Ok(()),
-        other => other,
+    match LOCAL_MACHINE.remove_tree(KEY) {
+        Err(error) if error.code().0.cast_unsigned() == NO_SUCH_KEY => Ok(()),
+        other => Ok(other?),
     }
 }
 

@@ -8,6 +8,8 @@ use std::io;
 use std::path::Path;
 
 #[cfg(unix)]
+mod opening;
+#[cfg(unix)]
 mod unix;
 #[cfg(windows)]
 mod windows;
@@ -17,6 +19,8 @@ use unix as system;
 #[cfg(windows)]
 use windows as system;
 
+#[cfg(unix)]
+pub use opening::commands_to_open;
 pub(crate) use system::open_no_link;
 pub use system::{is_in_use, is_link, open_shared};
 

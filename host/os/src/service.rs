@@ -17,6 +17,8 @@ use systemd as system;
 use windows as system;
 
 pub use system::{Manager, start, state, stop, uninstall};
+#[cfg(unix)]
+pub use systemd::GROUP;
 #[cfg(windows)]
 pub use windows::ACCOUNT;
 

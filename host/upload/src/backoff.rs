@@ -5,7 +5,7 @@ use std::time::Duration;
 /// After the first failure: a receiver that restarts is back in about a second.
 const FIRST: Duration = Duration::from_secs(1);
 /// At most: after an outage of days everything goes on within this.
-const LONGEST: Duration = Duration::from_secs(300);
+pub const LONGEST: Duration = Duration::from_secs(300);
 
 /// Counts failures in a row.
 #[derive(Debug)]

@@ -19,7 +19,7 @@ use crate::{Cause, Outbox, OutboxError, OutgoingBatch, Sent, Trouble, Uploader, 
 
 /// The outbox is looked at this often even if nobody says that there is something new: the net under a lost
 /// wake-up or a failed look.
-const LOOK_AGAIN: Duration = Duration::from_secs(30);
+pub const LOOK_AGAIN: Duration = Duration::from_secs(30);
 /// How often the receiver is asked for its clock: a PC's is set seldom, and there are many PCs.
 const ASK_CLOCK_EVERY: Duration = Duration::from_secs(3600);
 /// The same while the clocks do not agree: somebody may be setting this PC's just now.

@@ -19,8 +19,9 @@ mod retry_after;
 pub mod signing;
 mod uploader;
 
+pub use backoff::LONGEST as LONGEST_BACKOFF;
 pub use cause::{Cause, Said};
-pub use deliver::{Policy, deliver};
+pub use deliver::{LOOK_AGAIN, Policy, deliver};
 pub use export::{Export, ExportError};
 pub use https::{EnvelopeCheck, HttpsConfig, HttpsConfigError, HttpsUploader, Timeouts};
 pub use outbox::{GivenOut, Outbox, OutboxError};

@@ -20,7 +20,7 @@ fn a_full_spool_pauses_the_collectors_and_loses_nothing() {
         status.is_full() && status.state("navios") == "paused" && status.trouble("navios").contains("full")
     });
     assert!(status.units() < files, "the bound was never reached");
-    assert!(site.host.log().contains("paused, nothing is lost"), "the log says it too");
+    assert!(site.host.log().contains("The spool is full"), "the log says it too");
 
     site.receiver.start();
     let status = site.wait_for_units(files);

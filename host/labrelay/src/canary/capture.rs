@@ -10,6 +10,7 @@ use labrelay_model::wire::Marks;
 use labrelay_upload::{Cause, HttpsUploader, OutgoingBatch, Sent, Trouble, Uploader};
 
 use crate::cli::CanaryServiceArgs;
+use crate::life::Life;
 use crate::{clock, receiver};
 
 /// While this file is missing in the folder, the receiver seems to be down: batches wait in the spool.
@@ -20,7 +21,8 @@ pub(crate) fn run(args: &CanaryServiceArgs) -> anyhow::Result<ExitCode> {
     let (config, keys) = crate::run::prepare(&args.config)?;
     let requests = receiver::uploader(&config, &keys)?;
     let capture = Capture { requests, folder: args.captured.clone(), sent: AtomicU64::new(0) };
-    crate::run::serve(config, keys, &capture)
+    crate::run::serve(config, keys, &capture, &Life::in_foreground())?;
+    Ok(ExitCode::SUCCESS)
 }
 
 struct Capture {

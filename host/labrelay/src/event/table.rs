@@ -32,16 +32,15 @@ macro_rules! events {
     ($($(#[doc = $doc:literal])* $name:ident = $id:literal, $level:ident, $words:literal, $cure:literal;)*) => {
         /// What happened.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        #[allow(dead_code)] // `build.rs` needs the table alone
         pub(crate) enum Event {
             $($(#[doc = $doc])* $name,)*
         }
 
         /// The list, in order of numbers.
+        #[allow(dead_code)] // for `build.rs` and the test of the document
         pub(crate) const TABLE: &[Row] =
             &[$(Row { id: $id, level: Level::$level, words: $words, cure: $cure },)*];
 
-        #[allow(dead_code)] // likewise
         impl Event {
             /// Its line in the list.
             pub(crate) fn row(self) -> Row {

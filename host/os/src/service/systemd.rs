@@ -1,62 +1,162 @@
-//! The service under systemd. Not there yet: installs and asks nothing, and says so.
+//! The service under systemd: a unit of our own in `/etc/systemd/system`, and `systemctl` for the rest.
+//!
+//! Leaves the unit of a Debian package to `apt`, and the state folder where it is.
 
+mod notify;
+mod systemctl;
+mod unit;
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
+pub use notify::Manager;
+use systemctl::{BRIEF, Shown, UNIT, order, successful};
+
 use super::{Definition, ServiceError, State};
+use crate::private::sync_dir;
 
-/// What is missing.
-const NOT_YET: ServiceError =
-    ServiceError::NoManager { why: "this version of Labrelay does not manage a systemd unit" };
+/// Where an administrator's units lie.
+const UNITS: &str = "/etc/systemd/system";
+/// Who may read the instruments' files, as the unit says.
+pub const GROUP: &str = "labrelay-files";
+/// Everybody may read a unit.
+const UNIT_MODE: u32 = 0o644;
+/// Where systemd has started nothing and sees no failure in that.
+const NOT_BEGUN: &str = "systemd has left it, most likely since the configuration that it was installed with is missing; \
+     `systemctl status labrelay` says more";
+/// Longest wait for a start: systemd's own (`TimeoutStartSec`), and a step that needs more time (`Manager::starting`).
+const START_PATIENCE: Duration = Duration::from_secs(400);
+/// Longest wait for an end: `TimeoutStopSec`, after which systemd ends it, and a bit.
+const STOP_PATIENCE: Duration = Duration::from_secs(40);
 
-/// Would install the unit.
-pub(super) fn install(_definition: &Definition) -> Result<(), ServiceError> {
-    Err(NOT_YET)
+/// Writes the unit, makes the group of those who may read instruments' files, and has the unit started with the system.
+pub(super) fn install(definition: &Definition) -> Result<(), ServiceError> {
+    let what = "install the service";
+    let text = unit::text(definition)?;
+    administrator(what)?;
+    refuse_packaged(&Shown::ask()?, what)?;
+    let system = |why| ServiceError::System { what, why };
+    make_group().map_err(system)?;
+    write(Path::new(UNITS), &text).map_err(system)?;
+    brief(&["daemon-reload"]).map_err(system)?;
+    brief(&["enable", UNIT]).map_err(system)
 }
 
-/// Would remove the unit.
+/// Stops it and removes the unit. State and group stay.
 pub fn uninstall() -> Result<(), ServiceError> {
-    Err(NOT_YET)
+    let what = "uninstall the service";
+    administrator(what)?;
+    let shown = installed()?;
+    refuse_packaged(&shown, what)?;
+    stop()?;
+    let system = |why| ServiceError::System { what, why };
+    brief(&["disable", UNIT]).map_err(system)?;
+    fs::remove_file(Path::new(UNITS).join(UNIT)).map_err(system)?;
+    brief(&["daemon-reload"]).map_err(system)?;
+    let _ = brief(&["reset-failed", UNIT]); // refused where nothing has failed
+    Ok(())
 }
 
-/// Would start the unit.
+/// Starts it, and waits until it runs or has ended.
 pub fn start() -> Result<(), ServiceError> {
-    Err(NOT_YET)
-}
-
-/// Would stop the unit.
-pub fn stop() -> Result<(), ServiceError> {
-    Err(NOT_YET)
-}
-
-/// Would ask for the unit's state.
-pub fn state() -> Result<State, ServiceError> {
-    Err(NOT_YET)
-}
-
-/// What a running service tells systemd: nothing yet.
-#[derive(Debug, Clone)]
-pub struct Manager;
-
-impl Manager {
-    /// The manager that has started this process.
-    pub fn of_this_process() -> Self {
-        Self
+    let what = "start the service";
+    administrator(what)?;
+    installed()?;
+    let system = |why| ServiceError::System { what, why };
+    let Some(ended) = order(&["start", UNIT], START_PATIENCE).map_err(system)? else {
+        return Err(ServiceError::TooSlow { state: state()?, after: START_PATIENCE });
+    };
+    match state()? {
+        State::Running => Ok(()),
+        State::Failed { exit_code } => Err(ServiceError::EndedAtStart { exit_code }),
+        _ => {
+            successful(Some(ended)).map_err(system)?;
+            Err(system(io::Error::other(NOT_BEGUN)))
+        }
     }
+}
 
-    /// The service is on its way, and at this step.
-    pub fn starting(&self, _step: &str) {}
+/// Stops it, and waits until it has ended.
+pub fn stop() -> Result<(), ServiceError> {
+    let what = "stop the service";
+    administrator(what)?;
+    installed()?;
+    let system = |why| ServiceError::System { what, why };
+    match order(&["stop", UNIT], STOP_PATIENCE).map_err(system)? {
+        Some(ended) => successful(Some(ended)).map(drop).map_err(system),
+        None => Err(ServiceError::TooSlow { state: state()?, after: STOP_PATIENCE }),
+    }
+}
 
-    /// The service works.
-    pub fn ready(&self) {}
+/// What systemd says of it.
+pub fn state() -> Result<State, ServiceError> {
+    Ok(Shown::ask()?.state())
+}
 
-    /// The service still works.
-    pub fn alive(&self) {}
+fn administrator(what: &'static str) -> Result<(), ServiceError> {
+    match rustix::process::geteuid().is_root() {
+        true => Ok(()),
+        false => Err(ServiceError::NoRights { what }),
+    }
+}
 
-    /// The service is at its end's work.
-    pub fn stopping(&self) {}
+fn installed() -> Result<Shown, ServiceError> {
+    let shown = Shown::ask()?;
+    match shown.state() {
+        State::NotInstalled => Err(ServiceError::NotInstalled),
+        _ => Ok(shown),
+    }
+}
 
-    /// How often systemd wants to hear `alive`.
-    pub fn watchdog_interval(&self) -> Option<Duration> {
-        None
+/// A unit that lies elsewhere than ours came with a package, which also updates and removes it.
+fn refuse_packaged(shown: &Shown, what: &'static str) -> Result<(), ServiceError> {
+    match shown.file() {
+        Some(file) if !file.starts_with(UNITS) => {
+            let why = format!("{} belongs to a package of this system; use apt", file.display());
+            Err(ServiceError::System { what, why: io::Error::other(why) })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Nothing happens if there is one.
+fn make_group() -> io::Result<()> {
+    let mut command = Command::new("groupadd");
+    successful(systemctl::run(command.args(["--system", "--force", GROUP]), BRIEF)?).map(drop)
+}
+
+/// Replaces the unit whole: systemd may read it at any time.
+fn write(folder: &Path, text: &str) -> io::Result<()> {
+    let (draft, unit) = (folder.join(format!(".{UNIT}.new")), folder.join(UNIT));
+    let mut file = File::create(&draft)?;
+    file.write_all(text.as_bytes())?;
+    file.set_permissions(fs::Permissions::from_mode(UNIT_MODE))?; // whatever the administrator's umask
+    file.sync_all()?;
+    fs::rename(&draft, &unit)?;
+    sync_dir(folder)
+}
+
+fn brief(arguments: &[&str]) -> io::Result<()> {
+    successful(order(arguments, BRIEF)?).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_unit_is_written_whole_and_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        for text in ["first\n", "second\n"] {
+            write(folder.path(), text).unwrap();
+            let unit = folder.path().join(UNIT);
+            assert_eq!(fs::read_to_string(&unit).unwrap(), text);
+            assert_eq!(fs::metadata(&unit).unwrap().permissions().mode() & 0o777, UNIT_MODE);
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no draft is left behind");
     }
 }
