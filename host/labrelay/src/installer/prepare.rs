@@ -35,8 +35,8 @@ pub(super) fn set_service(args: &ConfigArgs) -> anyhow::Result<ExitCode> {
     };
     let program = std::env::current_exe()?;
     let definition = service::Definition { program, configuration: args.config.clone(), state };
-    for missing in service::install(&definition)? {
-        println!("this system has no {missing}");
+    for missing in service::install(&definition).fail_as(Failure::ServiceManager)? {
+        println!("this system does not have the setting: {missing}; the service does without it");
     }
     Ok(ExitCode::SUCCESS)
 }
