@@ -1,5 +1,5 @@
 //! One command per job of the repository: `cargo xtask demo`, `test`, `bench`, `fuzz`, `mutants`, `fixtures`,
-//! `phi-report`, `soak`, `windows`, `package`, `deb`.
+//! `phi-report`, `soak`, `windows`, `package`, `deb`, `reproducible`.
 //!
 //! Holds nothing that a laboratory's PC needs.
 
@@ -15,6 +15,8 @@ mod fuzz;
 mod mutants;
 mod package;
 mod phi_report;
+mod reproducible;
+mod shipped;
 mod soak;
 mod windows;
 
@@ -58,6 +60,8 @@ enum Job {
     /// The life of a package in a mount namespace; started by `deb --check` only
     #[command(hide = true)]
     DebLife(deb::Life),
+    /// Build the same sources in two folders and compare what ships, byte by byte
+    Reproducible(reproducible::Options),
     /// Write the synthetic fixtures anew; their goldens are kept by hand.
     Fixtures,
 }
@@ -75,6 +79,7 @@ fn main() -> ExitCode {
         Job::Windows(options) => windows::run(&options),
         Job::Deb(options) => deb::run(&options),
         Job::DebLife(life) => deb::run_life(&life),
+        Job::Reproducible(options) => reproducible::run(&options),
         Job::Fixtures => fixtures::run(),
     };
     // Not `main() -> anyhow::Result`: that prints a backtrace to a person who asked for none.

@@ -3,7 +3,7 @@
 //!
 //! Skipped with what is missing where the tools are. Publishes nothing. docs/packaging.md describes what it makes.
 
-mod check;
+mod checks;
 mod checksums;
 mod identity;
 mod msi;
@@ -24,7 +24,9 @@ use stage::Staged;
 use tools::Tools;
 
 use crate::cargo::repository;
-use crate::windows::toolchain::Toolchain;
+use crate::check::Outcome;
+use crate::shipped::{Built, traces};
+use crate::windows::toolchain::{Profile, Toolchain};
 
 /// What to do.
 #[derive(Args)]
@@ -42,28 +44,44 @@ pub(crate) struct Options {
 
 /// Makes the package, or checks the making.
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
+    let done = if options.check { check()? } else { release(options)? };
+    if let Outcome::Skipped(missing) = done {
+        println!("package: SKIPPED, not everything was done: {missing}");
+    }
+    Ok(())
+}
+
+/// The check `package` of `cargo xtask test`.
+pub(crate) fn check() -> anyhow::Result<Outcome> {
+    match (Toolchain::find(), Tools::find()) {
+        (Ok(toolchain), Ok(tools)) => checks::run(&toolchain, &tools),
+        (Err(missing), _) | (_, Err(missing)) => Ok(Outcome::Skipped(missing)),
+    }
+}
+
+fn release(options: &Options) -> anyhow::Result<Outcome> {
     let (toolchain, tools) = match (Toolchain::find(), Tools::find()) {
         (Ok(toolchain), Ok(tools)) => (toolchain, tools),
-        (Err(missing), _) | (_, Err(missing)) => {
-            println!("package: SKIPPED, nothing was built or checked: {missing}");
-            return Ok(());
-        }
+        (Err(missing), _) | (_, Err(missing)) => return Ok(Outcome::Skipped(missing)),
     };
-    if options.check {
-        return check::run(&toolchain, &tools);
-    }
     let folder = repository().join("target/package");
     let signer = match options.test_signature {
         true => throw_away::signer(&folder.with_extension("authority"))?,
         false => Signer::from_environment()?,
     };
-    let built = toolchain.build(!options.debug_build)?;
+    let profile = if options.debug_build { Profile::Development } else { Profile::Shipped };
+    let built = toolchain.build(profile, &[])?;
+    if profile == Profile::Shipped {
+        traces::check(&built)?;
+    }
     let made = make(&tools, &signer, &built, &folder)?;
     if options.test_signature {
-        println!("SIGNED FOR TESTS: nobody trusts the authority of these signatures; give them to no laboratory");
+        println!(
+            "SIGNED FOR TESTS: nobody trusts the authority of these signatures; give them to no laboratory"
+        );
     }
     println!("{} is made, with {} files in it", made.msi.display(), made.staged.len());
-    Ok(())
+    Ok(Outcome::Passed)
 }
 
 /// A package as it was made.
@@ -75,7 +93,7 @@ struct Made {
 }
 
 /// Makes everything anew in `folder`.
-fn make(tools: &Tools, signer: &Signer, built: &[PathBuf], folder: &Path) -> anyhow::Result<Made> {
+fn make(tools: &Tools, signer: &Signer, built: &Built, folder: &Path) -> anyhow::Result<Made> {
     if folder.exists() {
         std::fs::remove_dir_all(folder).with_context(|| folder.display().to_string())?;
     }

@@ -14,6 +14,7 @@ pub mod group;
 pub mod key_file;
 pub mod memory;
 pub mod names;
+pub mod priority;
 pub mod private;
 pub mod process;
 pub mod sandbox;

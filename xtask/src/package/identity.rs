@@ -34,7 +34,8 @@ impl Version {
         ensure!(output.status.success(), "cargo metadata ended with {}", output.status);
         let metadata: Value = serde_json::from_slice(&output.stdout)?;
         let packages = metadata.get("packages").and_then(Value::as_array).into_iter().flatten();
-        let found = packages.filter(|package| package.get("name").and_then(Value::as_str) == Some("labrelay"));
+        let found =
+            packages.filter(|package| package.get("name").and_then(Value::as_str) == Some("labrelay"));
         let version = found.filter_map(|package| package.get("version").and_then(Value::as_str)).next();
         Self::parse(version.context("the workspace has no package labrelay")?)
     }
@@ -46,7 +47,10 @@ impl Version {
             format!("version {text}: Windows Installer knows only three numbers, such as 1.2.3; give none before a release")
         })?;
         let [major, minor, _] = version.0;
-        ensure!(major < 256 && minor < 256, "version {text}: Windows Installer's first two numbers end at 255");
+        ensure!(
+            major < 256 && minor < 256,
+            "version {text}: Windows Installer's first two numbers end at 255"
+        );
         Ok(version)
     }
 

@@ -39,7 +39,8 @@ impl Signer {
     /// with their certificate.
     pub(super) fn from_environment() -> anyhow::Result<Self> {
         let path = |name| std::env::var_os(name).map(PathBuf::from);
-        let (Some(certificate), Some(key), Ok(url)) = (path(CERTIFICATE), path(KEY), std::env::var(TIME_STAMP))
+        let (Some(certificate), Some(key), Ok(url)) =
+            (path(CERTIFICATE), path(KEY), std::env::var(TIME_STAMP))
         else {
             bail!(
                 "a release is signed: set {CERTIFICATE} and {KEY} (PEM files) and {TIME_STAMP} (RFC 3161), or give \

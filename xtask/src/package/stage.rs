@@ -3,18 +3,16 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, ensure};
+use anyhow::Context as _;
 
 use super::identity::Moment;
 use super::signing::Signer;
 use super::tools::Tools;
 use crate::cargo::repository;
+use crate::shipped::Built;
 
 /// The program that is the service, and runs what the installer asks for.
 pub(super) const SERVICE: &str = "labrelay.exe";
-/// Programs that are installed; what else was built for Windows is not for a laboratory.
-const PROGRAMS: [&str; 2] = [SERVICE, "labrelay-worker.exe"];
-
 /// One file.
 #[derive(Debug, Clone)]
 pub(super) struct Staged {
@@ -34,28 +32,24 @@ impl Staged {
 /// Copies what was `built`, and the manifests, to `folder`, and signs what is code. In the order of names.
 pub(super) fn fill(
     folder: &Path,
-    built: &[PathBuf],
+    built: &Built,
     tools: &Tools,
     signer: &Signer,
     moment: Moment,
 ) -> anyhow::Result<Vec<Staged>> {
     let mut staged = Vec::new();
-    for file in built.iter().chain(&manifests()?) {
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
-        let name = match name.rsplit_once('.') {
-            Some((_, "exe")) if PROGRAMS.contains(&name.as_ref()) => name.into_owned(),
-            Some((_, "dll")) => format!("plugins/{name}"),
-            Some((_, "yaml")) => format!("manifests/{name}"),
-            _ => continue,
-        };
+    let manifests = manifests()?;
+    let folders = [("", &built.programs), ("plugins/", &built.plugins), ("manifests/", &manifests)];
+    for (below, file) in
+        folders.into_iter().flat_map(|(below, files)| files.iter().map(move |file| (below, file)))
+    {
+        let name = format!("{below}{}", file.file_name().unwrap_or_default().to_string_lossy());
         let path = folder.join(&name);
         fs::create_dir_all(path.parent().unwrap_or(folder))?;
         fs::copy(file, &path).with_context(|| file.display().to_string())?;
         staged.push(Staged { name, path });
     }
     staged.sort_by(|a, b| a.name.cmp(&b.name));
-    let is_there = |name: &&str| staged.iter().any(|file| file.name == **name);
-    ensure!(PROGRAMS.iter().all(|name| is_there(&name)), "the build gave not all of {PROGRAMS:?}");
     for file in &staged {
         if file.is_code() {
             signer.sign(tools, &file.path)?;

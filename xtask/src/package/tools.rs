@@ -20,8 +20,10 @@ pub(super) struct Tools(());
 impl Tools {
     /// Looks for them; which Debian packages are missing if not all are there.
     pub(super) fn find() -> Result<Self, String> {
-        let is_missing = |(program, argument, _): &&(&str, &str, _)| !starts(Command::new(program).arg(argument));
-        let mut packages: Vec<&str> = TOOLS.iter().filter(is_missing).map(|(_, _, package)| *package).collect();
+        let is_missing =
+            |(program, argument, _): &&(&str, &str, _)| !starts(Command::new(program).arg(argument));
+        let mut packages: Vec<&str> =
+            TOOLS.iter().filter(is_missing).map(|(_, _, package)| *package).collect();
         packages.dedup();
         if packages.is_empty() {
             return Ok(Self(()));

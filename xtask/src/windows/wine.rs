@@ -1,10 +1,11 @@
 //! Wine, with a Windows of its own in a temporary folder.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::ensure;
+use labrelay_tests::site::Emulator;
 
 use super::toolchain::{Toolchain, starts};
 use crate::cargo::run;
@@ -37,6 +38,10 @@ impl Wine {
         run(prefix.program("wineboot").arg("--init"))?;
         let system = prefix.folder.join("drive_c/windows/system32");
         ensure!(system.is_dir(), "Wine made no Windows in {}", prefix.folder.display());
+        // What administrators see of this PC's disk from another: Wine looks for shares below this folder.
+        let share = prefix.folder.join("dosdevices/unc/localhost");
+        std::fs::create_dir_all(&share)?;
+        std::os::unix::fs::symlink("../../../drive_c", share.join("c$"))?;
         if !system.join(PRNG).exists() {
             let source = crate::cargo::repository().join(PRNG_SOURCE);
             let mut compiler = Command::new(toolchain.compiler());
@@ -59,7 +64,7 @@ impl Prefix<'_> {
     }
 
     /// Wine, as cargo may use it to run tests.
-    pub(crate) fn runner(&self) -> &Path {
+    pub(super) fn runner(&self) -> &Path {
         &self.wine.0
     }
 
@@ -72,9 +77,21 @@ impl Prefix<'_> {
     }
 
     /// Has `command`, and what it starts, find this Windows.
-    pub(crate) fn put_into(&self, command: &mut Command) {
-        command.env("WINEPREFIX", &self.folder).env("WINEDEBUG", "-all");
-        command.env("WINEDLLOVERRIDES", "mscoree,mshtml=").env_remove("DISPLAY");
+    pub(super) fn put_into(&self, command: &mut Command) {
+        command.envs(self.environment()).env_remove("DISPLAY");
+    }
+
+    /// Wine, as a site and its region may be run by it.
+    pub(super) fn emulator(&self) -> Emulator {
+        Emulator { program: self.wine.0.clone(), environment: self.environment().into() }
+    }
+
+    fn environment(&self) -> [(OsString, OsString); 3] {
+        [
+            ("WINEPREFIX".into(), self.folder.clone().into()),
+            ("WINEDEBUG".into(), "-all".into()),
+            ("WINEDLLOVERRIDES".into(), "mscoree,mshtml=".into()),
+        ]
     }
 }
 

@@ -28,8 +28,9 @@ use windows_sys::Win32::Storage::FileSystem::{
 use windows_sys::Win32::System::SystemServices::ACCESS_ALLOWED_ACE_TYPE;
 
 use super::PrivateError;
+use crate::file::while_held;
 use crate::sandbox::windows::token;
-use crate::windows::{owned, sid_text, succeeded, wide};
+use crate::windows::{owned, sid_text, succeeded, wide, wide_path};
 
 /// The account `NT SERVICE\Labrelay`, as Windows derives it from the service's name (`sc.exe showsid Labrelay`): so it can be
 /// named before the service is installed. What an administrator's command makes the service has to read, and the other way round.
@@ -50,18 +51,18 @@ pub(super) fn make_dir(dir: &Path) -> io::Result<()> {
 
 /// Makes a folder with these rights from the beginning.
 pub(crate) fn make_dir_with(dir: &Path, rights: &Rights) -> io::Result<()> {
-    let path = wide(dir);
+    let path = wide_path(dir)?;
     // SAFETY: a path that ends with a zero, and rights that live until after the call.
     succeeded(unsafe { CreateDirectoryW(path.as_ptr(), &rights.attributes()) })
 }
 
 pub(super) fn check_dir_rights(dir: &Path, _found: &Metadata) -> Result<(), PrivateError> {
-    let path = wide(dir);
+    let spelt = wide_path(dir).map_err(|source| PrivateError::Io { path: dir.into(), source })?;
     let (mut list, mut descriptor, none) = (std::ptr::null_mut(), std::ptr::null_mut(), std::ptr::null_mut());
     // SAFETY: a path that ends with a zero, variables of ours; the result is the system's, freed by `Descriptor`.
     let code = unsafe {
         let what = DACL_SECURITY_INFORMATION;
-        let (path, kind) = (path.as_ptr(), SE_FILE_OBJECT);
+        let (path, kind) = (spelt.as_ptr(), SE_FILE_OBJECT);
         GetNamedSecurityInfoW(path, kind, what, none, none, &mut list, std::ptr::null_mut(), &mut descriptor)
     };
     check(dir, code, list, Descriptor(descriptor), FOLDER_CURE)
@@ -146,22 +147,24 @@ pub fn create_new(path: &Path) -> io::Result<File> {
 
 /// As `File::options` would, but that a new file has its rights from the beginning.
 fn open(path: &Path, access: u32, disposition: u32) -> io::Result<File> {
-    let (path, rights) = (wide(path), private_rights()?);
+    let (path, rights) = (wide_path(path)?, private_rights()?);
     let shared = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
-    // SAFETY: a path that ends with a zero, and rights that live until after the call.
-    let opened = unsafe {
-        let (attributes, no_template) = (rights.attributes(), std::ptr::null_mut());
-        CreateFileW(
-            path.as_ptr(),
-            access,
-            shared,
-            &attributes,
-            disposition,
-            FILE_ATTRIBUTE_NORMAL,
-            no_template,
-        )
-    };
-    Ok(owned(opened)?.into())
+    let (attributes, no_template) = (rights.attributes(), std::ptr::null_mut());
+    let opened = while_held(|| {
+        // SAFETY: a path that ends with a zero, and rights that live until after the call.
+        owned(unsafe {
+            CreateFileW(
+                path.as_ptr(),
+                access,
+                shared,
+                &attributes,
+                disposition,
+                FILE_ATTRIBUTE_NORMAL,
+                no_template,
+            )
+        })
+    });
+    Ok(opened?.into())
 }
 
 /// Nothing to do: NTFS keeps entries in its own journal, and has no way to sync a folder without the right to write to it.
@@ -273,6 +276,16 @@ mod tests {
         // SAFETY: a path that ends with a zero, and rights that live until after the call.
         succeeded(unsafe { CreateDirectoryW(path.as_ptr(), &rights.attributes()) }).unwrap();
         super::super::check_dir(&folder)
+    }
+
+    #[test]
+    fn a_state_folder_may_have_a_path_longer_than_old_windows_takes() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("a".repeat(120)).join("b".repeat(120)).join("\u{e4}\u{5149}");
+        super::super::create_dir(&folder).unwrap();
+        let file = create_new(&folder.join("key")).unwrap();
+        super::super::check_file(&folder.join("key"), &file).unwrap();
+        crate::space::free_bytes(&folder).unwrap();
     }
 
     #[test]

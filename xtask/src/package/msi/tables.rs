@@ -75,7 +75,12 @@ pub(super) fn queries() -> Vec<String> {
 }
 
 /// A table as `msibuild` reads it: columns with their types, the name with the keys, rows.
-fn table(name: &'static str, columns: &[(&str, &str)], keys: usize, rows: &[&[&str]]) -> (&'static str, String) {
+fn table(
+    name: &'static str,
+    columns: &[(&str, &str)],
+    keys: usize,
+    rows: &[&[&str]],
+) -> (&'static str, String) {
     let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
     let types: Vec<&str> = columns.iter().map(|(_, kind)| *kind).collect();
     let keys: Vec<&str> = std::iter::once(name).chain(names.iter().copied().take(keys)).collect();

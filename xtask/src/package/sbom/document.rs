@@ -46,7 +46,9 @@ fn checksums(lock: &str) -> BTreeMap<Crate, String> {
         Some(line.trim_end_matches('"').to_owned())
     };
     packages
-        .filter_map(|package| Some(((value(package, "name")?, value(package, "version")?), value(package, "checksum")?)))
+        .filter_map(|package| {
+            Some(((value(package, "name")?, value(package, "version")?), value(package, "checksum")?))
+        })
         .collect()
 }
 
@@ -66,7 +68,8 @@ pub(super) fn document(
         described.insert("name".into(), last(&file.name).into());
         described.insert("hashes".into(), hashes(&digest));
     }
-    let components: Vec<Value> = linked.keys().filter(|id| *id != root).map(|id| crates.component(id)).collect();
+    let components: Vec<Value> =
+        linked.keys().filter(|id| *id != root).map(|id| crates.component(id)).collect();
     let dependencies: Vec<Value> = linked
         .iter()
         .map(|(id, inner)| json!({"ref": crates.reference(id), "dependsOn": inner.iter().map(|id| crates.reference(id)).collect::<Vec<_>>()}))

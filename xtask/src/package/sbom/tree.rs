@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context as _, ensure};
 
 use crate::cargo::cargo;
-use crate::windows::toolchain::TARGET;
+use crate::shipped::System;
 
 /// A crate: its name and version.
 pub(super) type Crate = (String, String);
@@ -18,12 +18,20 @@ pub(super) struct Tree(Linked);
 impl Tree {
     /// Asks cargo about all packages at once, as they are built: features are those that any of them asks for.
     pub(super) fn of(packages: &[String]) -> anyhow::Result<Self> {
-        let mut command = cargo(&["tree", "--locked", "--target", TARGET, "--edges", "normal,no-proc-macro"]);
+        let mut command = cargo(&[
+            "tree",
+            "--locked",
+            "--target",
+            System::Windows.triple(),
+            "--edges",
+            "normal,no-proc-macro",
+        ]);
         command.args(["--prefix", "depth", "--format", " {p}"]);
         for package in packages {
             command.args(["--package", package]);
         }
-        let output = command.stderr(std::process::Stdio::inherit()).output().context("cargo could not be started")?;
+        let output =
+            command.stderr(std::process::Stdio::inherit()).output().context("cargo could not be started")?;
         ensure!(output.status.success(), "cargo tree ended with {}", output.status);
         Self::read(&String::from_utf8(output.stdout)?)
     }
@@ -35,9 +43,11 @@ impl Tree {
         for line in text.lines().filter(|line| !line.is_empty()) {
             let mut words = line.split(' ');
             let depth = words.next().and_then(|depth| depth.parse::<usize>().ok());
-            let (depth, name) = depth.zip(words.next()).with_context(|| format!("cargo tree says {line:?}"))?;
+            let (depth, name) =
+                depth.zip(words.next()).with_context(|| format!("cargo tree says {line:?}"))?;
             let version = words.next().and_then(|version| version.strip_prefix('v'));
-            let found = (name.to_owned(), version.with_context(|| format!("no version in {line:?}"))?.to_owned());
+            let found =
+                (name.to_owned(), version.with_context(|| format!("no version in {line:?}"))?.to_owned());
             ensure!(depth <= above.len(), "cargo tree skips a level before {line:?}");
             above.truncate(depth);
             if let Some(parent) = above.last() {
@@ -71,7 +81,8 @@ mod tests {
     fn each_package_has_what_is_below_it_and_no_more() {
         let text = "0 a v0.1.0 (/home/x/a)\n1 b v1.0.0\n2 c v2.0.0\n1 d v1.0.0\n\n0 e v0.1.0 (/home/x/e)\n1 b v1.0.0 (*)\n";
         let tree = Tree::read(text).unwrap();
-        let names = |package| tree.below(package).unwrap().into_keys().map(|(name, _)| name).collect::<Vec<_>>();
+        let names =
+            |package| tree.below(package).unwrap().into_keys().map(|(name, _)| name).collect::<Vec<_>>();
         assert_eq!(names("a"), ["a", "b", "c", "d"]);
         assert_eq!(names("e"), ["b", "c", "e"], "what is shown once belongs to both");
         assert!(tree.below("f").is_none());

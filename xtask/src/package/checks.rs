@@ -13,12 +13,13 @@ use super::identity::{Moment, Version};
 use super::tools::Tools;
 use super::{Made, make, msi, throw_away};
 use crate::cargo::repository;
-use crate::windows::toolchain::Toolchain;
+use crate::check::Outcome;
+use crate::windows::toolchain::{Profile, Toolchain};
 use crate::windows::wine::Wine;
 
 /// Makes a package beside a release's, and tries it; an error at the first thing that is wrong.
-pub(super) fn run(toolchain: &Toolchain, tools: &Tools) -> anyhow::Result<()> {
-    let built = toolchain.build(false)?;
+pub(super) fn run(toolchain: &Toolchain, tools: &Tools) -> anyhow::Result<Outcome> {
+    let built = toolchain.build(Profile::Development, &[])?;
     let folder = repository().join("target/package-check");
     let signer = throw_away::signer(&folder.with_extension("authority"))?;
     let made = make(tools, &signer, &built, &folder)?;
@@ -27,11 +28,8 @@ pub(super) fn run(toolchain: &Toolchain, tools: &Tools) -> anyhow::Result<()> {
     documents::check(&made)?;
     the_same_again(tools, &made)?;
     match Wine::find() {
-        Ok(wine) => installation::check(tools, toolchain, &wine, &made),
-        Err(missing) => {
-            println!("package: SKIPPED, nothing was installed: {missing}");
-            Ok(())
-        }
+        Ok(wine) => installation::check(tools, toolchain, &wine, &made).map(|()| Outcome::Passed),
+        Err(missing) => Ok(Outcome::Skipped(format!("nothing was installed: {missing}"))),
     }
 }
 

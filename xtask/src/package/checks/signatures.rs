@@ -16,7 +16,10 @@ pub(super) fn check(tools: &Tools, signer: &Signer, made: &Made) -> anyhow::Resu
         signer.verify(tools, file)?;
     }
     let stranger = throw_away::signer(&made.folder.with_extension("stranger"))?;
-    ensure!(stranger.verify(tools, &made.msi).is_err(), "a signature holds for an authority that has not made it");
+    ensure!(
+        stranger.verify(tools, &made.msi).is_err(),
+        "a signature holds for an authority that has not made it"
+    );
     for file in &signed {
         a_flipped_bit_is_noticed(tools, signer, file)?;
     }

@@ -40,7 +40,11 @@ pub(super) fn check(tools: &Tools, toolchain: &Toolchain, wine: &Wine, made: &Ma
     Ok(())
 }
 
-fn a_configuration_is_taken_over_and_the_service_runs(pc: &Pc<'_>, made: &Made, version: &Version) -> anyhow::Result<()> {
+fn a_configuration_is_taken_over_and_the_service_runs(
+    pc: &Pc<'_>,
+    made: &Made,
+    version: &Version,
+) -> anyhow::Result<()> {
     pc.write_configuration("labrelay: 1\nspol: 1\n")?;
     let code = pc.msiexec("/i", pc::FIRST, &[pc::CONFIG])?;
     ensure!(code != 0, "a configuration with a wrong key was taken over");
@@ -53,8 +57,12 @@ fn a_configuration_is_taken_over_and_the_service_runs(pc: &Pc<'_>, made: &Made, 
     ensure!(pc.installed_version()? == Some(version.to_string()), "another version is installed");
     ensure!(pc.service()? == Service::Running, "the service does not run: {:?}", pc.service()?);
     let registered = pc.registered()?;
-    let expected = format!(r#""{}\labrelay.exe" service run --config {}"#, pc::PROGRAMS, pc::INSTALLED_CONFIG);
-    ensure!(registered.replace("--config \"", "--config ").trim_end_matches('"') == expected, "registered: {registered}");
+    let expected =
+        format!(r#""{}\labrelay.exe" service run --config {}"#, pc::PROGRAMS, pc::INSTALLED_CONFIG);
+    ensure!(
+        registered.replace("--config \"", "--config ").trim_end_matches('"') == expected,
+        "registered: {registered}"
+    );
     ensure!(pc.event_source()?.ends_with("labrelay.exe"), "the event source has no messages");
     pc.wait_for_refused_unit()
 }
@@ -72,7 +80,10 @@ fn an_upgrade_keeps_everything(pc: &Pc<'_>, made: &Made, next: &Version) -> anyh
 fn an_older_version_is_refused(pc: &Pc<'_>, installed: &Version) -> anyhow::Result<()> {
     let code = pc.msiexec("/i", pc::FIRST, &[])?;
     ensure!(code == REFUSED, "a downgrade ended with {code}");
-    ensure!(pc.installed_version()? == Some(installed.to_string()), "a refused downgrade changed the version");
+    ensure!(
+        pc.installed_version()? == Some(installed.to_string()),
+        "a refused downgrade changed the version"
+    );
     ensure!(pc.service()? == Service::Running, "a refused downgrade stopped the service");
     Ok(())
 }
@@ -95,7 +106,10 @@ fn a_new_installation_goes_on_where_the_old_one_ended(pc: &Pc<'_>) -> anyhow::Re
     let before = pc.belongings()?;
     ensure!(pc.msiexec("/i", pc::FIRST, &["STARTSERVICE=0"])? == 0, "it can't be installed again");
     ensure!(pc.service()? == Service::Stopped, "STARTSERVICE=0 started the service");
-    ensure!(pc.belongings()? == before, "the new installation has changed keys, configuration or the spool's life");
+    ensure!(
+        pc.belongings()? == before,
+        "the new installation has changed keys, configuration or the spool's life"
+    );
     Ok(())
 }
 

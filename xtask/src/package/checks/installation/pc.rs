@@ -115,9 +115,15 @@ impl<'a> Pc<'a> {
     /// What no upgrade and no removal may change: keys, the configuration and the spool's life.
     pub(super) fn belongings(&self) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
         let mut belongings = self.below(&self.data_folder())?;
-        belongings.retain(|name, _| name.contains("keys/") || name == "labrelay.yaml" || name.contains("site/"));
+        belongings
+            .retain(|name, _| name.contains("keys/") || name == "labrelay.yaml" || name.contains("site/"));
         ensure!(belongings.len() >= 4, "too little is there to compare: {:?}", belongings.keys());
-        belongings.insert("epoch".into(), self.ask(&["status", "--json"])?.pointer("/spool/epoch").map_or_else(Vec::new, |epoch| epoch.to_string().into()));
+        belongings.insert(
+            "epoch".into(),
+            self.ask(&["status", "--json"])?
+                .pointer("/spool/epoch")
+                .map_or_else(Vec::new, |epoch| epoch.to_string().into()),
+        );
         Ok(belongings)
     }
 
@@ -126,7 +132,10 @@ impl<'a> Pc<'a> {
         let begun = Instant::now();
         while self.quarantined()? == 0 {
             if begun.elapsed() > PATIENCE {
-                bail!("the service has read nothing within {PATIENCE:?}: {}", self.ask(&["status", "--json"])?);
+                bail!(
+                    "the service has read nothing within {PATIENCE:?}: {}",
+                    self.ask(&["status", "--json"])?
+                );
             }
             std::thread::sleep(LOOK_AGAIN);
         }
@@ -156,7 +165,8 @@ impl<'a> Pc<'a> {
 
     /// What the service manager says.
     pub(super) fn service(&self) -> anyhow::Result<Service> {
-        let output = self.prefix.program(r"C:\tools\labrelay.exe").args(["service", "status", "--json"]).output()?;
+        let output =
+            self.prefix.program(r"C:\tools\labrelay.exe").args(["service", "status", "--json"]).output()?;
         let status: Value = serde_json::from_slice(&output.stdout).context("`labrelay service status`")?;
         match status.get("state").and_then(Value::as_str) {
             Some("not_installed") => Ok(Service::Unknown),
@@ -185,14 +195,18 @@ impl<'a> Pc<'a> {
     fn registry(&self, key: &str, name: &str) -> anyhow::Result<Option<String>> {
         let output = self.prefix.program("reg").args(["query", key, "/s"]).output()?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        let mut found = text.lines().filter_map(|line| line.trim().strip_prefix(name)?.split_once("_SZ")).map(|(_, value)| value.trim());
+        let mut found = text
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix(name)?.split_once("_SZ"))
+            .map(|(_, value)| value.trim());
         let value = found.next().map(str::to_owned);
         ensure!(found.next().is_none(), "{name} stands twice below {key}: {text}");
         Ok(value)
     }
 
     fn put_input(&self, name: &str) -> anyhow::Result<()> {
-        let input = files(&repository().join(INPUT))?.into_iter().next().context("the fixture has no input")?;
+        let input =
+            files(&repository().join(INPUT))?.into_iter().next().context("the fixture has no input")?;
         fs::copy(input, self.disk.join("instrument").join(name))?;
         Ok(())
     }

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use anyhow::ensure;
 
+use super::super::Made;
 use super::super::identity::Version;
 use super::super::msi::PROPERTIES;
 use super::super::stage::SERVICE;
 use super::super::tools::Tools;
-use super::super::Made;
 use super::table::Table;
 
 /// Names Labrelay in every version that there will ever be. It stands here too, so that no change of it goes unnoticed.
@@ -51,7 +51,12 @@ pub(super) fn check(tools: &Tools, made: &Made) -> anyhow::Result<()> {
 
 fn properties(table: &Table, version: &str) -> anyhow::Result<()> {
     let value = |name: &str| table.row("Property", name).and_then(|row| row.get("Value").map(str::to_owned));
-    let expected = [("ProductName", "Labrelay"), ("ProductVersion", version), ("UpgradeCode", UPGRADE_CODE), ("ALLUSERS", "1")];
+    let expected = [
+        ("ProductName", "Labrelay"),
+        ("ProductVersion", version),
+        ("UpgradeCode", UPGRADE_CODE),
+        ("ALLUSERS", "1"),
+    ];
     for (name, expected) in expected {
         let found = value(name)?;
         ensure!(found == expected, "property {name} is {found:?}, not {expected:?}");
@@ -72,7 +77,10 @@ fn upgrades(upgrade: &Table, conditions: &Table, version: &str) -> anyhow::Resul
     newer.expect(&[("VersionMin", version), ("VersionMax", "")])?;
     ensure!(newer.number("Attributes")? & ONLY_DETECT != 0, "a newer version would be removed");
     let words = conditions.row("Condition", "NOT WIX_DOWNGRADE_DETECTED")?;
-    ensure!(words.get("Description")?.contains("Nothing was changed"), "a downgrade is refused without words");
+    ensure!(
+        words.get("Description")?.contains("Nothing was changed"),
+        "a downgrade is refused without words"
+    );
     Ok(())
 }
 
@@ -93,7 +101,10 @@ fn files(files: &Table, components: &Table, made: &Made) -> anyhow::Result<()> {
             _ => "ProgramFolder",
         };
         component.expect(&[("Directory_", folder), ("KeyPath", file.get("File")?)])?;
-        ensure!(identifiers.insert(component.get("ComponentId")?.to_owned()), "{last} shares its component's identifier");
+        ensure!(
+            identifiers.insert(component.get("ComponentId")?.to_owned()),
+            "{last} shares its component's identifier"
+        );
     }
     Ok(())
 }
@@ -109,15 +120,20 @@ fn service(install: &Table, control: &Table, registry: &Table) -> anyhow::Result
         ("Arguments", "service run --config \"[DataFolder]labrelay.yaml\""),
     ])?;
     let component = service.get("Component_")?;
-    control
-        .row("Name", "Labrelay")?
-        .expect(&[("Event", STOP_AND_DELETE), ("Wait", "1"), ("Component_", component)])?;
+    control.row("Name", "Labrelay")?.expect(&[
+        ("Event", STOP_AND_DELETE),
+        ("Wait", "1"),
+        ("Component_", component),
+    ])?;
     let program = format!("[#F_{SERVICE}]");
     for (name, value) in [("EventMessageFile", program.as_str()), ("TypesSupported", "#7")] {
         let row = registry.row("Name", name)?;
         row.expect(&[("Root", "2"), ("Value", value), ("Component_", component)])?;
         let key = row.get("Key")?.trim_end_matches('\\');
-        ensure!(key == r"SYSTEM\CurrentControlSet\Services\EventLog\Application\Labrelay", "event source at {key}");
+        ensure!(
+            key == r"SYSTEM\CurrentControlSet\Services\EventLog\Application\Labrelay",
+            "event source at {key}"
+        );
     }
     Ok(())
 }
@@ -138,7 +154,10 @@ fn steps(actions: &Table, sequence: &Table) -> anyhow::Result<()> {
     ensure!(numbers.is_sorted(), "steps are out of order: {ORDER:?} at {numbers:?}");
     let emptied = sequence.row("Action", "EmptyFolders")?;
     let condition = emptied.get("Condition")?;
-    ensure!(condition.contains("NOT UPGRADINGPRODUCTCODE"), "an upgrade would empty the quarantine: {condition}");
+    ensure!(
+        condition.contains("NOT UPGRADINGPRODUCTCODE"),
+        "an upgrade would empty the quarantine: {condition}"
+    );
     let started = sequence.row("Action", "StartService")?.get("Condition")?.to_owned();
     for needed in ["STARTSERVICE <> \"0\"", "CONFIGURATION"] {
         ensure!(started.contains(needed), "{needed} is no condition of starting the service: {started}");

@@ -25,18 +25,27 @@ pub(super) fn check(made: &Made) -> anyhow::Result<()> {
         ensure!(digest == Some(&sha256(&file.path)?), "the bill of materials of {last} is another file's");
     }
     ensure!(files(&folder)?.len() == code.count(), "other bills of materials than programs and plugins");
-    let (host, worker) = (names(&read(&folder, "labrelay.exe")?), names(&read(&folder, "labrelay-worker.exe")?));
+    let (host, worker) =
+        (names(&read(&folder, "labrelay.exe")?), names(&read(&folder, "labrelay-worker.exe")?));
     let has = |names: &[String], name: &str| names.iter().any(|known| known == name);
     ensure!(IN_THE_HOST.iter().all(|name| has(&host, name)), "not all of {IN_THE_HOST:?} in {host:?}");
-    ensure!(!NOT_IN_THE_WORKER.iter().any(|name| has(&worker, name)), "one of {NOT_IN_THE_WORKER:?} in {worker:?}");
+    ensure!(
+        !NOT_IN_THE_WORKER.iter().any(|name| has(&worker, name)),
+        "one of {NOT_IN_THE_WORKER:?} in {worker:?}"
+    );
     run(Command::new("sha256sum").args(["--check", "--quiet", "--strict", FILE]).current_dir(&made.folder))?;
-    println!("bills of materials: {} crates in the host, {} in a worker; checksums hold", host.len(), worker.len());
+    println!(
+        "bills of materials: {} crates in the host, {} in a worker; checksums hold",
+        host.len(),
+        worker.len()
+    );
     Ok(())
 }
 
 fn read(folder: &Path, program: &str) -> anyhow::Result<Value> {
     let path = folder.join(format!("{program}.cdx.json"));
-    let text = std::fs::read_to_string(&path).with_context(|| format!("no bill of materials {}", path.display()))?;
+    let text =
+        std::fs::read_to_string(&path).with_context(|| format!("no bill of materials {}", path.display()))?;
     let home = std::env::var("HOME").unwrap_or_default();
     let folders = [repository().display().to_string(), home, "file:".into()];
     let shown = folders.iter().filter(|folder| folder.len() > 1).find(|folder| text.contains(*folder));

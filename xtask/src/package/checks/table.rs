@@ -20,7 +20,8 @@ impl Table {
     /// Reads one.
     pub(super) fn of(tools: &Tools, msi: &Path, name: &'static str) -> anyhow::Result<Self> {
         let text = tools.run(tools.command("msiinfo").arg("export").arg(msi).arg(name))?;
-        let mut lines = text.lines().map(|line| line.trim_end_matches('\r').split('\t').map(str::to_owned).collect());
+        let mut lines =
+            text.lines().map(|line| line.trim_end_matches('\r').split('\t').map(str::to_owned).collect());
         let columns: Vec<String> = lines.next().with_context(|| format!("the MSI has no table {name}"))?;
         let rows: Vec<Vec<String>> = lines.skip(HEADING - 1).collect();
         let is_whole = rows.iter().all(|row| row.len() == columns.len());
