@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
+use labrelay_os::private::sync_dir;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{
@@ -131,16 +132,12 @@ fn write_object(path: &FilePath, payload: &PutPayload, create: bool) -> Result<(
         }
         _ => failed(why.error),
     })?;
-    sync_folder(folder).map_err(failed)
+    sync_dir(folder).map_err(failed)
 }
 
 fn sync_object(path: &FilePath) -> io::Result<()> {
-    File::open(path)?.sync_all()?;
-    path.parent().map_or(Ok(()), sync_folder)
-}
-
-fn sync_folder(folder: &FilePath) -> io::Result<()> {
-    File::open(folder)?.sync_all()
+    File::options().write(true).open(path)?.sync_all()?; // Windows syncs no file that is open for reading alone
+    path.parent().map_or(Ok(()), sync_dir)
 }
 
 /// Creates missing folders, each durably named in its parent.
@@ -152,7 +149,7 @@ fn create_folders(folder: &FilePath) -> io::Result<()> {
     create_folders(parent)?;
     match fs::create_dir(folder) {
         Err(why) if why.kind() != io::ErrorKind::AlreadyExists => Err(why),
-        _ => sync_folder(parent),
+        _ => sync_dir(parent),
     }
 }
 

@@ -4,6 +4,7 @@ mod cli;
 mod commands;
 mod import_command;
 mod run;
+mod stop;
 
 use std::process::ExitCode;
 

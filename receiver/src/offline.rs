@@ -3,9 +3,7 @@
 //! One file in the receiver's data folder, for its account alone. Lost, exports that are on their way can't be opened; the
 //! sites still have what they hold, and export it anew for the new key.
 
-use std::fs::OpenOptions;
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use age::secrecy::ExposeSecret as _;
@@ -55,8 +53,7 @@ impl OfflineKeys {
                 rand::fill(&mut seed).map_err(|_| KeyError::Random)?;
                 let identity = Identity::generate();
                 let text = format!("{}\n{}\n", identity.to_string().expose_secret(), STANDARD.encode(seed));
-                let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-                let mut file = file.map_err(failed)?;
+                let mut file = labrelay_os::private::create_new(path).map_err(failed)?;
                 file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
                 Self::parse(&text).ok_or_else(|| KeyError::Malformed(path.to_owned()))
             }
@@ -96,8 +93,6 @@ impl OfflineKeys {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
-
     use super::*;
 
     #[test]
@@ -107,7 +102,7 @@ mod tests {
         let made = OfflineKeys::load_or_create(&path).unwrap();
         let again = OfflineKeys::load_or_create(&path).unwrap();
         assert_eq!((made.recipient(), made.receipt_key()), (again.recipient(), again.receipt_key()));
-        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        labrelay_os::private::check_file(&path, &std::fs::File::open(&path).unwrap()).unwrap();
         std::fs::write(&path, "something else").unwrap();
         assert!(matches!(OfflineKeys::load_or_create(&path), Err(KeyError::Malformed(_))));
     }

@@ -1,4 +1,4 @@
-//! `serve`: opens everything, tells where it listens, stops cleanly on a signal.
+//! `serve`: opens everything, tells where it listens, stops cleanly when told to.
 
 use std::io::IsTerminal as _;
 
@@ -7,12 +7,10 @@ use labrelay_receiver::limits::Limits;
 use labrelay_receiver::server;
 use labrelay_receiver::service::Service;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::oneshot;
 use tracing_subscriber::EnvFilter;
 
 use crate::cli::ServeArgs;
-use crate::commands;
+use crate::{commands, stop};
 
 /// What is logged unless `RUST_LOG` says otherwise: ours in full, and of the libraries what went wrong for
 /// good. A commit that lost a race is an error to delta-rs and everyday life to the committer.
@@ -26,27 +24,11 @@ pub(crate) fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let service = Service::open(&args.places.places()?, Limits::default())?;
     let runtime = tokio::runtime::Runtime::new().context("the system gives no threads")?;
     runtime.block_on(async {
-        let stop = on_signal()?;
+        let stop = stop::told().context("can't listen for signals")?;
         let listener = TcpListener::bind(args.listen)
             .await
             .with_context(|| format!("can't listen on {}; is the port taken?", args.listen))?;
         commands::announce(listener.local_addr()?);
         Ok(service.serve(listener, tls, stop).await?)
     })
-}
-
-/// Fires at the first SIGTERM or SIGINT.
-fn on_signal() -> anyhow::Result<oneshot::Receiver<()>> {
-    let mut terminate = signal(SignalKind::terminate()).context("can't listen for SIGTERM")?;
-    let mut interrupt = signal(SignalKind::interrupt()).context("can't listen for SIGINT")?;
-    let (stop, stopped) = oneshot::channel();
-    tokio::spawn(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        tracing::info!("stopping");
-        let _ = stop.send(());
-    });
-    Ok(stopped)
 }

@@ -99,8 +99,13 @@ impl Service {
 
 /// The committer has a thread and runtime of its own, and yields to the others: decoding and Parquet never
 /// delay an answer. What has landed is safe, so under load the lake may lag.
+///
+/// The runtime's threads for files yield as well: Windows does not hand a priority down.
 fn start(committer: Committer, stop: oneshot::Receiver<()>) -> Result<JoinHandle<()>, std::io::Error> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .on_thread_start(yield_to_others)
+        .build()?;
     thread::Builder::new().name("committer".into()).spawn(move || {
         yield_to_others();
         runtime.block_on(committer.run(stop));

@@ -5,7 +5,7 @@
 
 use age::secrecy::ExposeSecret as _;
 use age::x25519::Identity;
-use labrelay_tests::site::{Certificates, Host, QC_PANEL, SERIAL, fixture, rows_of, text_of};
+use labrelay_tests::site::{Certificates, Host, Programs, QC_PANEL, SERIAL, fixture, rows_of, text_of};
 use tempfile::TempDir;
 
 /// A host that keeps what it refuses, sealed to the key in `KEY`.
@@ -22,7 +22,7 @@ impl Site {
         let authority = Certificates::make(folder.path()).authority;
         let identity = Identity::generate();
         std::fs::write(folder.path().join(KEY), identity.to_string().expose_secret()).unwrap();
-        let mut host = Host::install(folder.path(), &authority);
+        let mut host = Host::install(folder.path(), &authority, &Programs::of_this_system());
         host.config.more = format!("quarantine: {{recipient: {}}}\n", identity.to_public());
         let site = Self { host, folder };
         site.put("bead-qc", "ours.lmd");

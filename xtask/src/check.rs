@@ -16,7 +16,7 @@ pub(crate) use report::Outcome;
 use report::{Row, Verdict};
 
 use crate::cargo::{cargo, run as succeed};
-use crate::{deb, fuzz, soak};
+use crate::{deb, fuzz, package, reproducible, soak, windows};
 
 /// One check: its name in the table and what it does. An error is a failure.
 type Check = (&'static str, fn() -> anyhow::Result<Outcome>);
@@ -39,6 +39,9 @@ const CHECKS: &[Check] = &[
     ("deb", deb::check),
     ("python-reader", python::lake),
     ("soak", soak),
+    ("windows", windows),
+    ("package", package::check),
+    ("reproducible", reproducible),
 ];
 
 /// Runs the checks named in `only`, or all; ends the process with 1 if one failed.
@@ -91,6 +94,16 @@ fn soak() -> anyhow::Result<Outcome> {
     }
     soak::run(&soak::Options::for_ci())?;
     Ok(Outcome::Passed)
+}
+
+/// Skipped where a linker, a library or Wine is missing.
+fn windows() -> anyhow::Result<Outcome> {
+    Ok(windows::test()?.map_or_else(Outcome::Skipped, |()| Outcome::Passed))
+}
+
+/// After `windows`, whose dependencies it takes.
+fn reproducible() -> anyhow::Result<Outcome> {
+    Ok(reproducible::quick()?.map_or_else(Outcome::Skipped, |()| Outcome::Passed))
 }
 
 fn passes(arguments: &[&str]) -> anyhow::Result<Outcome> {

@@ -1,21 +1,24 @@
-//! `cargo xtask windows`: builds host and plugins for Windows on another system, looks at what they import, and with
-//! `--test` runs under Wine what Wine can run.
+//! `cargo xtask windows`: builds programs and plugins for Windows on another system, looks at their sizes and at what they
+//! import, and with `--test` runs under Wine what Wine can run.
 //!
-//! Skipped with what is missing where the tools are. The receiver isn't built: it is a region's server, and runs on Linux.
+//! Skipped with what is missing where the tools are.
 
 mod imports;
-mod staged;
+mod older;
+mod sizes;
+pub(crate) mod staged;
 mod tests;
-mod toolchain;
-mod wine;
+pub(crate) mod toolchain;
+pub(crate) mod wine;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::Args;
-use toolchain::Toolchain;
+pub(crate) use tests::FURTHER_PLUGINS;
+use toolchain::{Profile, Toolchain};
 use wine::Wine;
 
-use crate::cargo::repository;
+use crate::shipped::{Built, traces};
 
 /// What to do.
 #[derive(Args)]
@@ -27,30 +30,43 @@ pub(crate) struct Options {
 
 /// Builds, reports, and tests if it was asked for.
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
-    match (Toolchain::find(), options.test.then(Wine::find).transpose()) {
-        (Ok(toolchain), Ok(wine)) => build_and_test(&toolchain, wine),
-        (Err(missing), _) | (_, Err(missing)) => {
-            println!("windows: SKIPPED, nothing was built or run: {missing}");
-            Ok(())
-        }
+    let done = if options.test { test()? } else { release()? };
+    if let Err(missing) = done {
+        println!("windows: SKIPPED, nothing was built or run: {missing}");
     }
+    Ok(())
 }
 
-fn build_and_test(toolchain: &Toolchain, wine: Option<Wine>) -> anyhow::Result<()> {
-    let built = toolchain.build(wine.is_none())?;
-    report(toolchain, &built)?;
-    match wine {
-        Some(wine) => tests::run(toolchain, &wine, &built),
-        None => Ok(()),
-    }
+/// Builds what ships and holds it against its bounds; inside, what is missing.
+fn release() -> anyhow::Result<Result<(), String>> {
+    let toolchain = match Toolchain::find() {
+        Ok(toolchain) => toolchain,
+        Err(missing) => return Ok(Err(missing)),
+    };
+    let built = toolchain.build(Profile::Shipped, &[])?;
+    report(&toolchain, &built)?;
+    traces::check(&built)?;
+    sizes::check(&built)?;
+    Ok(Ok(()))
+}
+
+/// Builds for development and tests under Wine; inside, what is missing.
+pub(crate) fn test() -> anyhow::Result<Result<(), String>> {
+    let (toolchain, wine) = match (Toolchain::find(), Wine::find()) {
+        (Ok(toolchain), Ok(wine)) => (toolchain, wine),
+        (Err(missing), _) | (_, Err(missing)) => return Ok(Err(missing)),
+    };
+    let built = toolchain.build(Profile::Development, &FURTHER_PLUGINS)?;
+    report(&toolchain, &built)?;
+    tests::run(&toolchain, &wine, &built)?;
+    Ok(Ok(()))
 }
 
 /// Sizes, and that nothing is imported which is not part of Windows.
-fn report(toolchain: &Toolchain, built: &[PathBuf]) -> anyhow::Result<()> {
-    for file in built {
+fn report(toolchain: &Toolchain, built: &Built) -> anyhow::Result<()> {
+    for file in built.shipped() {
         let imported = imports::of(&toolchain.objdump(), file)?;
-        let mebibytes = std::fs::metadata(file)?.len() as f64 / f64::from(1 << 20);
-        println!("{:<28} {mebibytes:>6.1} MiB  imports {}", name(file), imported.join(", "));
+        println!("{:<28} {:>6.1} MB  imports {}", name(file), sizes::megabytes(file)?, imported.join(", "));
         imports::check(file, &imported)?;
     }
     Ok(())
@@ -58,14 +74,4 @@ fn report(toolchain: &Toolchain, built: &[PathBuf]) -> anyhow::Result<()> {
 
 fn name(file: &Path) -> String {
     file.file_name().unwrap_or_default().to_string_lossy().into_owned()
-}
-
-/// Families that have a plugin here.
-fn plugin_packages() -> anyhow::Result<Vec<String>> {
-    let mut packages = Vec::new();
-    for entry in std::fs::read_dir(repository().join("plugins"))? {
-        packages.push(format!("labrelay-plugin-{}", entry?.file_name().to_string_lossy()));
-    }
-    packages.sort();
-    Ok(packages)
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use labrelay_model::Timestamp;
-use labrelay_os::{caller, private};
+use labrelay_os::{caller, file, private};
 use serde::Serialize;
 
 use crate::clock;
@@ -73,10 +73,10 @@ fn rotate(path: &Path) -> std::io::Result<()> {
     let numbered = |number: u32| path.with_file_name(format!("{FILE}.{number}"));
     for number in (1..KEPT_FILES).rev() {
         if numbered(number).exists() {
-            std::fs::rename(numbered(number), numbered(number + 1))?;
+            file::rename(&numbered(number), &numbered(number + 1))?;
         }
     }
-    std::fs::rename(path, numbered(1))
+    file::rename(path, &numbered(1))
 }
 
 #[cfg(test)]

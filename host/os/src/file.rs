@@ -1,12 +1,14 @@
-//! Files of other programs: what they are, and opening them so that their owner notices nothing.
+//! Files of other programs: what they are, and opening them so that their owner notices nothing. Files of ours: names that
+//! change although another program looks at them (`file/held.rs`).
 //!
-//! Reads file attributes and bytes at an offset. Never writes, locks, follows a link in the last part of a
+//! Reads file attributes and bytes at an offset. Never writes content, locks, follows a link in the last part of a
 //! path, or blocks on a pipe or device.
 
 use std::fs::File;
 use std::io;
 use std::path::Path;
 
+mod held;
 #[cfg(unix)]
 mod opening;
 #[cfg(unix)]
@@ -19,6 +21,7 @@ use unix as system;
 #[cfg(windows)]
 use windows as system;
 
+pub use held::{hard_link, remove, rename, while_held};
 #[cfg(unix)]
 pub use opening::commands_to_open;
 pub(crate) use system::open_no_link;

@@ -2,7 +2,6 @@
 //!
 //! Knows nothing of what the secret is for. Key stores of the system (TPM, DPAPI) are another file's matter.
 
-use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -85,9 +84,9 @@ pub fn create(path: &Path, secret: &[u8]) -> Result<(), KeyFileError> {
     let draft = draft_name(path)?;
     let stored = write_new(&draft, secret)
         // A link, unlike a rename, never replaces what another process has just stored.
-        .and_then(|()| fs::hard_link(&draft, path))
+        .and_then(|()| file::hard_link(&draft, path))
         .and_then(|()| private::sync_dir(dir));
-    let removed = fs::remove_file(&draft);
+    let removed = file::remove(&draft);
     stored.and(removed).map_err(failed)
 }
 
@@ -106,6 +105,7 @@ fn draft_name(path: &Path) -> Result<PathBuf, KeyFileError> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     #[cfg(unix)]
     use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 

@@ -4,6 +4,8 @@ pub mod caller;
 pub mod channel;
 pub mod control;
 pub mod core_dump;
+#[cfg(windows)]
+pub mod data_folder;
 pub mod end;
 #[cfg(windows)]
 pub mod event_log;
@@ -12,6 +14,7 @@ pub mod group;
 pub mod key_file;
 pub mod memory;
 pub mod names;
+pub mod priority;
 pub mod private;
 pub mod process;
 pub mod sandbox;

@@ -17,7 +17,7 @@ pub fn free_bytes(path: &Path) -> io::Result<u64> {
 pub fn free_bytes(path: &Path) -> io::Result<u64> {
     use windows_sys::Win32::Storage::FileSystem::GetDiskFreeSpaceExW;
     let (mut free, none) = (0, std::ptr::null_mut());
-    let path = crate::windows::wide(path);
+    let path = crate::windows::wide_path(path)?;
     // SAFETY: a path that ends with a zero, a variable of ours, and two results that nobody asks for.
     crate::windows::succeeded(unsafe { GetDiskFreeSpaceExW(path.as_ptr(), &mut free, none, none) })?;
     Ok(free)

@@ -6,15 +6,35 @@ use std::ffi::OsStr;
 use std::io;
 use std::os::windows::ffi::OsStrExt as _;
 use std::os::windows::io::{FromRawHandle as _, OwnedHandle};
+use std::path::{Component, Path, Prefix};
 
 use windows_sys::Win32::Foundation::{HANDLE, INVALID_HANDLE_VALUE, LocalFree};
 use windows_sys::Win32::Security::Authorization::ConvertSidToStringSidW;
 use windows_sys::Win32::Security::PSID;
 use windows_sys::core::BOOL;
 
+/// A folder's path has to leave room for a short file name (8.3) within the 260 of old Windows.
+const LONG_PATH_UNITS: usize = 260 - 12;
+
 /// UTF-16 with a zero at its end.
 pub(crate) fn wide(text: impl AsRef<OsStr>) -> Vec<u16> {
     text.as_ref().encode_wide().chain([0]).collect()
+}
+
+/// A path for a call of the system's. The library does the same for its own calls: beyond this length, Windows takes a path in
+/// its verbatim form alone, unless the PC's administrator has said otherwise.
+pub(crate) fn wide_path(path: &Path) -> io::Result<Vec<u16>> {
+    let path = std::path::absolute(path)?;
+    let is_short = path.as_os_str().encode_wide().count() < LONG_PATH_UNITS;
+    let (head, left_out) = match path.components().next() {
+        Some(Component::Prefix(prefix)) if !is_short => match prefix.kind() {
+            Prefix::Disk(_) => (r"\\?\", 0),
+            Prefix::UNC(..) => (r"\\?\UNC", 1), // one of the two backslashes
+            _ => ("", 0),                       // verbatim already, or a device
+        },
+        _ => ("", 0),
+    };
+    Ok(head.encode_utf16().chain(path.as_os_str().encode_wide().skip(left_out)).chain([0]).collect())
 }
 
 /// What stands before the first zero.
@@ -53,4 +73,22 @@ pub(crate) unsafe fn sid_text(sid: PSID) -> io::Result<String> {
     // SAFETY: allocated by the call above, as it documents.
     unsafe { LocalFree(text.cast()) };
     Ok(spelt)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spelt(path: &str) -> String {
+        narrow(&wide_path(Path::new(path)).unwrap())
+    }
+
+    #[test]
+    fn only_a_long_path_takes_the_verbatim_form() {
+        let long = "a".repeat(LONG_PATH_UNITS);
+        assert_eq!(spelt(r"C:\a\b"), r"C:\a\b");
+        assert_eq!(spelt(&format!(r"C:\{long}")), format!(r"\\?\C:\{long}"));
+        assert_eq!(spelt(&format!(r"\\server\share\{long}\b")), format!(r"\\?\UNC\server\share\{long}\b"));
+        assert_eq!(spelt(&format!(r"\\?\C:\{long}")), format!(r"\\?\C:\{long}"));
+    }
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 
 use labrelay_model::{Epoch, Timestamp};
-use labrelay_os::private;
+use labrelay_os::{file, private};
 use redb::{DatabaseError, ReadTransaction, StorageError, WriteTransaction};
 
 use crate::body::Packer;
@@ -96,7 +96,7 @@ impl Spool {
         };
         if thorough {
             // Left there, it only makes the next start check once more.
-            let _ = fs::remove_file(check_mark(&path));
+            let _ = file::remove(&check_mark(&path));
         }
         let spool = Self::assemble(store, config, sealer)?;
         let moved = spool.finish_moving()?;
@@ -275,7 +275,7 @@ fn taken_over(path: &Path) -> PathBuf {
 fn take_over(path: &Path, salvaged: Option<Salvaged>) -> Result<(), OpenError> {
     let made = taken_over(path);
     let Some(salvaged) = salvaged else {
-        let _ = fs::remove_file(made); // what was begun; the damaged one holds all of it
+        let _ = file::remove(&made); // what was begun; the damaged one holds all of it
         return Ok(());
     };
     let Salvaged { batches, records, lost_records, messages } = salvaged;
@@ -288,13 +288,13 @@ fn finish_salvage(path: &Path) -> Result<(), OpenError> {
     let made = taken_over(path);
     match (made.exists(), path.exists()) {
         (false, _) => Ok(()),
-        (true, true) => fs::remove_file(&made).map_err(|source| OpenError::SetAside { path: made, source }),
+        (true, true) => file::remove(&made).map_err(|source| OpenError::SetAside { path: made, source }),
         (true, false) => rename(&made, path),
     }
 }
 
 fn rename(from: &Path, to: &Path) -> Result<(), OpenError> {
-    let renamed = fs::rename(from, to).and_then(|()| private::sync_dir(private::parent(to)));
+    let renamed = file::rename(from, to).and_then(|()| private::sync_dir(private::parent(to)));
     renamed.map_err(|source| OpenError::SetAside { path: from.into(), source })
 }
 

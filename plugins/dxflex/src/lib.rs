@@ -32,9 +32,8 @@ impl Collector for DxFlex {
     }
 
     fn poll(&mut self, inputs: &mut Inputs<'_>, batch: &mut Batch<'_>) -> Result<(), PollError> {
-        while !batch.is_full()
-            && let Some(mut input) = inputs.next()
-        {
+        while !batch.is_full() {
+            let Some(mut input) = inputs.next() else { break };
             if self.read(&mut input, batch)? {
                 input.finish();
             }

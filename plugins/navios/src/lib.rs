@@ -30,9 +30,8 @@ impl Collector for Navios {
     }
 
     fn poll(&mut self, inputs: &mut Inputs<'_>, batch: &mut Batch<'_>) -> Result<(), PollError> {
-        while !batch.is_full()
-            && let Some(mut input) = inputs.next()
-        {
+        while !batch.is_full() {
+            let Some(mut input) = inputs.next() else { break };
             self.read(&mut input, batch)?;
             input.finish();
         }

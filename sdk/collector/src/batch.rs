@@ -158,10 +158,12 @@ impl<'a> Batch<'a> {
         if (!first && self.room_for_records() == 0) || bytes > self.room_for_bytes() {
             return self.refuse(unit, Reason::OverBound, &[]);
         }
-        if let Some(OpenUnit { unit, bytes: total }) = &mut self.open
-            && let UnitOutcome::Records(records) = &mut unit.outcome
+        if let Some(OpenUnit {
+            unit: labrelay_abi::Unit { stream, outcome: UnitOutcome::Records(records), .. },
+            bytes: total,
+        }) = &mut self.open
         {
-            unit.stream = unit.stream.or(Some(record.stream));
+            *stream = stream.or(Some(record.stream));
             records.push(record);
             *total += bytes;
         }

@@ -49,7 +49,7 @@ impl Timestamp {
             Some(milli) if milli.len() == 3 => number(milli)? * 1000,
             Some(micro) => number(micro).filter(|micros| micro.len() == 6 && micros % 1000 != 0)?,
         };
-        let date = NaiveDate::from_ymd_opt(year.cast_signed(), month, day)?;
+        let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
         let instant = date.and_hms_micro_opt(hour, minute, second, micros)?.and_utc();
         let is_shortest = fraction.is_empty() == (micros == 0);
         Self::from_micros(instant.timestamp_micros()).filter(|_| is_shortest)

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::files::repository;
 use super::process::{Running, succeed};
-use super::programs::{host_program, plugin};
+use super::programs::{Program, Programs};
 use super::rows::{Row, rows_of};
 use super::status::Status;
 use super::wait::{LOOK_EVERY, SOON, wait_until};
@@ -67,14 +67,15 @@ impl Family {
 pub struct Host {
     /// What the next start writes into the configuration file.
     pub config: Config,
+    program: Program,
     folder: PathBuf,
     running: Option<Running>,
 }
 
 impl Host {
-    /// Plugins and manifests of both families; nothing runs yet.
-    pub fn install(folder: &Path, authority: &Path) -> Self {
-        let families = vec![Family::new("navios", "listmode"), Family::new("dxflex", "listmode")];
+    /// The plugins with their manifests, each family with the source `listmode`; nothing runs yet.
+    pub fn install(folder: &Path, authority: &Path, programs: &Programs) -> Self {
+        let families = programs.plugins.iter().map(|(family, _)| Family::new(family, "listmode")).collect();
         let config = Config {
             state: folder.join("state"),
             device: "flow-7".into(),
@@ -88,10 +89,10 @@ impl Host {
             group: None,
             more: String::new(),
         };
-        let host = Self { config, folder: folder.to_owned(), running: None };
-        for family in host.config.families.clone() {
-            let manifest = repository().join("manifests").join(format!("{}.yaml", family.name));
-            host.add_plugin(&family.name, &plugin(&family.name), &manifest);
+        let host = Self { config, program: programs.host.clone(), folder: folder.to_owned(), running: None };
+        for (family, library) in &programs.plugins {
+            let manifest = repository().join("manifests").join(format!("{family}.yaml"));
+            host.add_plugin(family, library, &manifest);
         }
         host
     }
@@ -145,14 +146,22 @@ impl Host {
         if let Some(group) = &self.config.group {
             command = in_group(group, &command);
         }
+        let before = self.log().len();
         let mut running = Running::start(&mut command, &self.log_file());
-        let socket = self.config.state.join("control.sock");
         // `status` opens the spool itself while no service answers: asked too early it would stand in the way.
         wait_until("the host answers", SOON, || {
             assert!(running.is_alive(), "the host ended: {}", self.log());
-            UnixStream::connect(&socket).ok()
+            self.answers(before)
         });
         self.running = Some(running);
+    }
+
+    /// Whether it answers; of an emulated one, whether its log says since `before` that it is about to.
+    fn answers(&self, before: usize) -> Option<()> {
+        if self.program.is_emulated() {
+            return self.log().get(before..)?.contains("started").then_some(());
+        }
+        UnixStream::connect(self.config.state.join("control.sock")).ok().map(drop)
     }
 
     /// Stops the service by SIGTERM; says how long it took.
@@ -218,7 +227,7 @@ impl Host {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(host_program());
+        let mut command = self.program.command();
         command.args(arguments).arg("--config").arg(self.config_file());
         command
     }

@@ -19,7 +19,7 @@ pub use certificates::Certificates;
 pub use files::{fixture, fixture_inputs, repository, shared};
 pub use host::{Config, Family, Host};
 pub use process::{Running, text_of};
-pub use programs::{host_program, library, plugin};
+pub use programs::{Emulator, Program, Programs, host_program, library, plugin};
 pub use receiver::Receiver;
 pub use rows::{Row, rows_of};
 pub use small_disk::SmallDisk;
@@ -51,12 +51,17 @@ impl Site {
 
     /// The same, with no manifest registered.
     pub fn without_manifests() -> Self {
-        let folder = TempDir::new().unwrap();
-        let receiver = Receiver::install(&folder.path().join("region"));
-        let host = Host::install(&folder.path().join("site"), receiver.authority());
-        let site = Self { host, receiver, folder };
+        let site = Self::of(&Programs::of_this_system());
         site.enrol(&[SERIAL]);
         site
+    }
+
+    /// Both installed of these programs; nothing is registered and nothing runs yet.
+    pub fn of(programs: &Programs) -> Self {
+        let folder = TempDir::new().unwrap();
+        let receiver = Receiver::install(&folder.path().join("region"), programs.receiver.clone());
+        let host = Host::install(&folder.path().join("site"), receiver.authority(), programs);
+        Self { host, receiver, folder }
     }
 
     /// The same with both programs running.

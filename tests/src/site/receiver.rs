@@ -10,12 +10,13 @@ use serde_json::Value;
 use super::certificates::Certificates;
 use super::files::repository;
 use super::process::{Running, succeed};
-use super::programs::receiver_program;
+use super::programs::Program;
 use super::wait::{SOON, wait_until};
 
 /// A receiver on loopback. Stopped or killed and started again, it keeps its port.
 pub struct Receiver {
     folder: PathBuf,
+    program: Program,
     certificates: Arc<Certificates>,
     log: &'static str,
     port: u16,
@@ -24,16 +25,16 @@ pub struct Receiver {
 
 impl Receiver {
     /// Certificates and an empty folder; nothing runs yet.
-    pub fn install(folder: &Path) -> Self {
+    pub fn install(folder: &Path, program: Program) -> Self {
         std::fs::create_dir_all(folder).unwrap();
         let certificates = Arc::new(Certificates::make(folder));
-        Self { folder: folder.to_owned(), certificates, log: "receiver.log", port: 0, running: None }
+        Self { folder: folder.to_owned(), program, certificates, log: "receiver.log", port: 0, running: None }
     }
 
     /// A second one over the same registry, landing and lake, on a port of its own; not running yet.
     pub fn second(&self) -> Self {
-        let certificates = Arc::clone(&self.certificates);
-        Self { folder: self.folder.clone(), certificates, log: "second.log", port: 0, running: None }
+        let (program, certificates) = (self.program.clone(), Arc::clone(&self.certificates));
+        Self { folder: self.folder.clone(), program, certificates, log: "second.log", port: 0, running: None }
     }
 
     /// Starts it; at the first start on a free port.
@@ -126,9 +127,8 @@ impl Receiver {
         if !self.lake().is_dir() {
             return 0;
         }
-        let printed = succeed(
-            Command::new(receiver_program()).args(["lake", "count", "--json", "--lake"]).arg(self.lake()),
-        );
+        let mut command = self.program.command();
+        let printed = succeed(command.args(["lake", "count", "--json", "--lake"]).arg(self.lake()));
         let count: Value = serde_json::from_str(&printed).unwrap();
         count["tables"].as_array().unwrap().iter().map(|table| table["rows"].as_u64().unwrap()).sum()
     }
@@ -158,7 +158,7 @@ impl Receiver {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(receiver_program());
+        let mut command = self.program.command();
         command.args(arguments).arg("--data").arg(&self.folder);
         command
     }

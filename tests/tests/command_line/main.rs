@@ -5,6 +5,7 @@
 
 mod canary;
 mod check;
+mod decommission;
 mod exit_codes;
 mod first_day;
 mod gate;

@@ -25,7 +25,7 @@ const MAP: &[(&str, Option<&[&str]>)] = &[
     ("host/spool", Some(&["labrelay-model", "labrelay-os"])),
     ("host/upload", Some(&["labrelay-model"])),
     ("host/labrelay", None),
-    ("receiver", Some(&["labrelay-model", "labrelay-manifest", "labrelay-gate"])),
+    ("receiver", Some(&["labrelay-model", "labrelay-manifest", "labrelay-gate", "labrelay-os"])),
     ("tests", None),
     ("tests/fuzz", None),
     ("xtask", None),

@@ -18,7 +18,7 @@ pub(super) struct LakeRow {
 
 /// What does not agree; all zero if all is well.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Differences {
+pub(crate) struct Differences {
     /// Ids that were written and are not in the lake as often.
     pub(super) missing: u64,
     /// Rows beyond what was written, and rows that stand twice, under whichever epoch.
@@ -33,12 +33,12 @@ pub(super) struct Differences {
 
 impl Differences {
     /// Whether source, ledger and lake agree.
-    pub(super) fn is_none(&self) -> bool {
+    pub(crate) fn is_none(&self) -> bool {
         self.missing + self.doubled + self.altered + self.unexplained == 0
     }
 
     /// The line that a script reads.
-    pub(super) fn line(&self) -> String {
+    pub(crate) fn line(&self) -> String {
         let Self { missing, doubled, altered, unexplained, .. } = self;
         format!("missing {missing} doubled {doubled} altered {altered} unexplained {unexplained}")
     }

@@ -129,7 +129,7 @@ impl Fault {
 
 /// Counts of what has struck, shared by all that strike.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Struck(Arc<Mutex<BTreeMap<Fault, u64>>>);
+pub(crate) struct Struck(Arc<Mutex<BTreeMap<Fault, u64>>>);
 
 impl Struck {
     /// It has struck.

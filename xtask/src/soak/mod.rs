@@ -7,6 +7,7 @@ mod compare;
 mod content;
 mod fault;
 mod lake;
+mod ledger;
 mod logs;
 mod oracle;
 mod processes;
@@ -27,12 +28,16 @@ use anyhow::{Context as _, bail, ensure};
 
 use crate::cargo::{build, repository};
 use crate::check;
-use compare::Differences;
-use fault::{Fault, Struck};
-use random::Random;
+pub(crate) use compare::Differences;
+use fault::Fault;
+pub(crate) use fault::Struck;
+use labrelay_tests::site::Host;
+pub(crate) use oracle::Oracle;
+pub(crate) use random::Random;
 use report::Figures;
+pub(crate) use stage::FAMILY;
 use stage::Stage;
-use writer::Writer;
+pub(crate) use writer::{Overwriting, Writer};
 
 /// From so many minutes on every fault has to strike.
 const LONG_ENOUGH: u64 = 2;
@@ -87,7 +92,7 @@ fn soak(options: &Options, python: &Path) -> anyhow::Result<()> {
     done.with_context(|| {
         format!("repeat with --minutes {} --seed {seed}; logs: {}", options.minutes, logs.display())
     })?;
-    let (rows, differences) = settled(python, &stage, &writer)?;
+    let (rows, differences) = settled(python, &stage.lake(), stage.host(), &writer.oracle)?;
     let figures = Figures {
         owed: writer.oracle.owed().values().sum(),
         rows,
@@ -112,11 +117,16 @@ fn soak(options: &Options, python: &Path) -> anyhow::Result<()> {
 }
 
 /// Reads the lake until it is whole and stands still, or long enough; gives its rows and what differs.
-fn settled(python: &Path, stage: &Stage, writer: &Writer) -> anyhow::Result<(u64, Differences)> {
+pub(crate) fn settled(
+    python: &Path,
+    lake: &Path,
+    host: &Host,
+    oracle: &Oracle,
+) -> anyhow::Result<(u64, Differences)> {
     let (start, mut before) = (Instant::now(), None);
     loop {
-        let rows = lake::rows(python, &stage.lake())?;
-        let differences = compare::compare(&writer.oracle, &rows, &stage.units());
+        let rows = lake::rows(python, lake)?;
+        let differences = compare::compare(oracle, &rows, &ledger::units(host));
         let stands_still = before.replace(rows.len()) == Some(rows.len());
         if (differences.missing == 0 && stands_still) || start.elapsed() > COMMITTED_WITHIN {
             return Ok((rows.len() as u64, differences));

@@ -10,7 +10,7 @@ use super::content::Line;
 
 /// Units by outcome.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Units {
+pub(crate) struct Units {
     /// Accepted.
     pub(super) accepted: u64,
     /// Quarantined, by reason.
@@ -25,7 +25,7 @@ pub(super) struct Units {
 
 impl Units {
     /// All of them.
-    pub(super) fn all(&self) -> u64 {
+    pub(crate) fn all(&self) -> u64 {
         self.accepted + self.quarantined.values().chain(self.dropped.values()).sum::<u64>()
     }
 
@@ -41,7 +41,7 @@ impl Units {
 
 /// Everything that was written.
 #[derive(Debug, Default)]
-pub(super) struct Oracle {
+pub(crate) struct Oracle {
     /// What lies there now.
     files: BTreeMap<PathBuf, Vec<Line>>,
     /// Those of which all is known to be in the lake.
@@ -141,7 +141,7 @@ impl Oracle {
     }
 
     /// What the ledger has to say.
-    pub(super) fn units(&self) -> &Units {
+    pub(crate) fn units(&self) -> &Units {
         &self.units
     }
 }

@@ -1,11 +1,11 @@
 //! Numbers that look random and are the same again for the same seed. Not for secrets.
 
 /// Xorshift: small, and good enough to choose faults by.
-pub(super) struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
     /// Seeds that differ little give numbers that differ much; no seed is stuck at zero.
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(scattered(seed).max(1))
     }
 

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{bail, ensure};
 
+use super::ledger;
 use super::random::Random;
 use super::stage::{FAMILY, Stage};
 use super::writer::{Overwriting, Writer};
@@ -157,7 +158,7 @@ fn rest(stage: &Stage, writer: &mut Writer, stop: &AtomicBool) -> anyhow::Result
 /// A log that is gone is looked for before what was not read of it counts as a gap.
 fn wait_for_gaps(stage: &Stage, writer: &Writer, stop: &AtomicBool) -> anyhow::Result<()> {
     let (start, expected) = (Instant::now(), writer.oracle.units().gaps);
-    while stage.units().gaps < expected {
+    while ledger::units(stage.host()).gaps < expected {
         ensure_wanted(stop)?;
         ensure!(start.elapsed() < REST, "{expected} gaps were made; after {REST:?} the ledger has fewer");
         sleep(LOOK_EVERY);

@@ -3,16 +3,15 @@
 
 use std::path::PathBuf;
 
-use labrelay_tests::site::{Family, Receiver, SERIAL, Site, SmallDisk, Status, library, repository};
+use labrelay_tests::site::{Family, Host, Receiver, SERIAL, Site, SmallDisk, Status, library, repository};
 
 use super::fault::{Fault, Struck};
-use super::oracle::Units;
 use super::proxy::Proxy;
 use super::random::Random;
 use super::{processes, state_folder};
 
 /// The family of the plugin that reads the soak's files.
-pub(super) const FAMILY: &str = "bench";
+pub(crate) const FAMILY: &str = "bench";
 /// The disk under the state folder: spool and journal of a soak of ten minutes, and what the spool leaves free.
 const DISK_MEGABYTES: u32 = 512;
 /// The journal of what has left may take little of that disk.
@@ -162,31 +161,9 @@ impl Stage {
         self.site.host.status()
     }
 
-    /// What its ledger says.
-    pub(super) fn units(&self) -> Units {
-        let status = self.status();
-        let reasons = |outcome: &str| status.reasons(FAMILY, outcome);
-        let (gaps, gap_bytes) = self.gaps();
-        Units {
-            gaps,
-            gap_bytes,
-            accepted: status.count(FAMILY, "accepted", None),
-            quarantined: reasons("quarantined"),
-            dropped: reasons("dropped"),
-        }
-    }
-
-    /// How often something vanished before it was read, and how many bytes.
-    fn gaps(&self) -> (u64, u64) {
-        let output = self.site.host.run(&["ledger", "--json"]);
-        let ledger: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
-        let list = |value: &serde_json::Value, key: &str| {
-            value.get(key).and_then(|list| list.as_array()).cloned().unwrap_or_default()
-        };
-        let number =
-            |value: &serde_json::Value, key: &str| value.get(key).and_then(|it| it.as_u64()).unwrap_or(0);
-        let gaps = list(&ledger, "sources").into_iter().flat_map(|source| list(&source, "gaps"));
-        gaps.fold((0, 0), |(gaps, bytes), gap| (gaps + number(&gap, "gaps"), bytes + number(&gap, "bytes")))
+    /// The host.
+    pub(super) fn host(&self) -> &Host {
+        &self.site.host
     }
 
     /// Rows in the lake, by the table's own log.

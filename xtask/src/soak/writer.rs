@@ -28,7 +28,7 @@ const PIECES: usize = 5;
 
 /// Whether files of which all is in the lake may be overwritten just now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Overwriting {
+pub(crate) enum Overwriting {
     /// Yes.
     Allowed,
     /// No: the host has forgotten that it has read them, or is about to.
@@ -36,9 +36,9 @@ pub(super) enum Overwriting {
 }
 
 /// Fills the folder that the host reads.
-pub(super) struct Writer {
+pub(crate) struct Writer {
     /// What it has written.
-    pub(super) oracle: Oracle,
+    pub(crate) oracle: Oracle,
     folder: PathBuf,
     logs: Logs,
     random: Random,
@@ -50,7 +50,7 @@ pub(super) struct Writer {
 
 impl Writer {
     /// For this folder; nothing is written yet.
-    pub(super) fn new(folder: PathBuf, mut random: Random, struck: Struck) -> Self {
+    pub(crate) fn new(folder: PathBuf, mut random: Random, struck: Struck) -> Self {
         let of_logs = Random::new(random.below(u64::MAX));
         let logs = Logs::new(folder.clone(), of_logs, struck.clone());
         Self {
@@ -77,7 +77,7 @@ impl Writer {
     }
 
     /// Writes something, and may do something to what lies there.
-    pub(super) fn step(&mut self, overwriting: Overwriting) -> anyhow::Result<()> {
+    pub(crate) fn step(&mut self, overwriting: Overwriting) -> anyhow::Result<()> {
         let lines = self.new_lines(LOG_LINES);
         self.logs.step(lines, &mut self.oracle, overwriting)?;
         match self.random.below(100) {

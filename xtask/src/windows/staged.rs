@@ -3,13 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 
 use super::name;
 use crate::cargo::repository;
+use crate::shipped::Built;
 
 /// Parts of the sandbox that Wine 8 has not, or can't tell whether they are in force.
-pub(super) const MISSING_IN_WINE: [&str; 5] =
+pub(crate) const MISSING_IN_WINE: [&str; 5] =
     ["job", "limits", "low_integrity", "app_container", "mitigations"];
 
 /// The site.
@@ -18,16 +19,17 @@ pub(super) struct Site {
 }
 
 impl Site {
-    /// Installs what was built.
-    pub(super) fn install(folder: PathBuf, built: &[PathBuf]) -> anyhow::Result<Self> {
+    /// Installs what belongs on a lab's PC.
+    pub(super) fn install(folder: PathBuf, built: &Built) -> anyhow::Result<Self> {
         let site = Self { folder };
         for inner in ["plugins", "manifests", "files"] {
             fs::create_dir_all(site.folder.join(inner))?;
         }
-        for file in built {
-            let is_program = name(file).ends_with(".exe");
-            let to = if is_program { site.folder.join(name(file)) } else { site.plugin(&name(file)) };
-            fs::copy(file, to)?;
+        for program in &built.programs {
+            fs::copy(program, site.folder.join(name(program)))?;
+        }
+        for plugin in &built.plugins {
+            site.install_plugin(plugin)?;
         }
         for entry in fs::read_dir(repository().join("manifests"))? {
             let entry = entry?;
@@ -64,8 +66,10 @@ impl Site {
         self.folder.join("output.ndjson")
     }
 
-    fn plugin(&self, file: &str) -> PathBuf {
-        self.folder.join("plugins").join(file)
+    /// Installs a plugin, or puts it in the place of the one that has its name.
+    pub(super) fn install_plugin(&self, plugin: &Path) -> anyhow::Result<()> {
+        fs::copy(plugin, self.folder.join("plugins").join(name(plugin)))?;
+        Ok(())
     }
 
     fn text(&self, accepted: &[&str]) -> String {
@@ -79,8 +83,22 @@ impl Site {
     }
 }
 
+/// Families that have fixtures.
+pub(super) fn families() -> anyhow::Result<Vec<String>> {
+    let mut families = Vec::new();
+    for entry in fs::read_dir(repository().join("fixtures"))? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            families.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    ensure!(!families.is_empty(), "there is no family in fixtures/");
+    families.sort();
+    Ok(families)
+}
+
 /// Folders `fixtures/<family>/<case>` of a family.
-pub(super) fn cases(family: &str) -> anyhow::Result<Vec<PathBuf>> {
+pub(crate) fn cases(family: &str) -> anyhow::Result<Vec<PathBuf>> {
     let entries = fs::read_dir(repository().join("fixtures").join(family))?;
     let mut cases = entries.map(|entry| Ok(entry?.path())).collect::<anyhow::Result<Vec<PathBuf>>>()?;
     cases.retain(|case: &PathBuf| is_case(case));

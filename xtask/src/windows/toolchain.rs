@@ -3,46 +3,60 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, ensure};
-use serde_json::Value;
-
-use super::plugin_packages;
 use crate::cargo::{cargo, repository};
+use crate::shipped::{self, Built, System, built};
 
-/// The target whose linker Linux distributions have.
-pub(super) const TARGET: &str = "x86_64-pc-windows-gnu";
 const LINKER: &str = "x86_64-w64-mingw32-gcc";
 const OBJDUMP: &str = "x86_64-w64-mingw32-objdump";
 /// Where a distribution puts a Rust of its own, beside that of rustup.
 const DISTRIBUTION: &str = "/usr/bin";
+/// Sources of the standard library within a Rust's folder.
+const LIBRARY: &str = "lib/rustlib/src/rust/library";
 
 const NO_LINKER: &str = "no MinGW linker: `apt-get install gcc-mingw-w64-x86-64`";
 const NO_LIBRARY: &str = "no standard library for Windows: `rustup target add x86_64-pc-windows-gnu`, or a distribution's Rust \
                           with its sources (Debian: `apt-get install rustc-web cargo-web rust-web-src`)";
 
 /// A Rust that builds for Windows.
-pub(super) enum Toolchain {
+pub(crate) enum Toolchain {
     /// The one that runs this: the library for Windows is installed.
     Installed,
-    /// A distribution's, which builds the library from its sources.
-    FromSource,
+    /// One that builds the library from its sources.
+    FromSource(FromSource),
+}
+
+/// A distribution's Rust.
+pub(crate) struct FromSource {
+    /// The compiler.
+    pub(super) rustc: PathBuf,
+    /// Where its own shared libraries lie, if the system does not know.
+    pub(super) libraries: Option<std::ffi::OsString>,
+    /// Within the repository's target folder: one for each compiler.
+    pub(super) folder: &'static str,
+}
+
+/// How much work goes into what is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// As tests have it.
+    Development,
+    /// As a release has it.
+    Shipped,
 }
 
 impl Toolchain {
     /// Looks for one; what is missing if there is none.
-    pub(super) fn find() -> Result<Self, String> {
+    pub(crate) fn find() -> Result<Self, String> {
         if !starts(Command::new(LINKER).arg("--version")) {
             return Err(NO_LINKER.into());
         }
-        let libraries = |rustc: &Path| sysroot(rustc).map(|root| root.join("lib/rustlib"));
-        if libraries(Path::new("rustc")).is_some_and(|folder| folder.join(TARGET).is_dir()) {
+        let target = Path::new("lib/rustlib").join(System::Windows.triple());
+        if sysroot(&mut Command::new("rustc")).is_some_and(|root| root.join(target).is_dir()) {
             return Ok(Self::Installed);
         }
-        let theirs = Path::new(DISTRIBUTION).join("rustc");
-        let has_sources = |folder: PathBuf| folder.join("src/rust/library").is_dir();
-        let has_cargo = Path::new(DISTRIBUTION).join("cargo").is_file();
-        if has_cargo && libraries(&theirs).is_some_and(has_sources) {
-            return Ok(Self::FromSource);
+        let theirs = FromSource { rustc: distribution("rustc"), libraries: None, folder: "windows" };
+        if distribution("cargo").is_file() && theirs.library().is_some() {
+            return Ok(Self::FromSource(theirs));
         }
         Err(NO_LIBRARY.into())
     }
@@ -51,44 +65,59 @@ impl Toolchain {
     pub(super) fn cargo(&self, job: &str) -> Command {
         let mut command = match self {
             Self::Installed => cargo(&[job]),
-            Self::FromSource => {
-                let bin = Path::new(DISTRIBUTION);
-                let mut command = Command::new(bin.join("cargo"));
-                command.args([job, "-Zbuild-std"]).current_dir(repository());
-                command.env("RUSTC", bin.join("rustc")).env("RUSTC_BOOTSTRAP", "1");
-                // Of rustup, which would lead back to its own.
-                for name in ["CARGO", "RUSTUP_TOOLCHAIN", "RUSTC_WORKSPACE_WRAPPER"] {
-                    command.env_remove(name);
-                }
-                command.env("PATH", without_rustup());
-                command
-            }
+            Self::FromSource(theirs) => theirs.cargo(job),
         };
-        command.args(["--target", TARGET]).env("CARGO_TARGET_DIR", repository().join("target/windows"));
+        shipped::repeatably(&mut command);
+        command.args(["--target", System::Windows.triple()]).current_dir(repository());
+        command.env("CARGO_TARGET_DIR", self.folder(repository()));
         command
     }
 
-    /// Builds the host, its workers' program and all plugins, and says where they are.
-    pub(super) fn build(&self, release: bool) -> anyhow::Result<Vec<PathBuf>> {
+    /// Builds programs and all plugins, and `also` further plugins, all in one go so that they share what they depend on.
+    pub(crate) fn build(&self, profile: Profile, also: &[&str]) -> anyhow::Result<Built> {
+        self.build_in(repository(), &self.folder(repository()), profile, also)
+    }
+
+    /// The same of a copy of the repository in `root`, into `target`.
+    pub(crate) fn build_in(
+        &self,
+        root: &Path,
+        target: &Path,
+        profile: Profile,
+        also: &[&str],
+    ) -> anyhow::Result<Built> {
         let mut command = self.cargo("build");
-        command.args(["--package", "labrelay", "--package", "labrelay-worker"]);
-        command.arg("--message-format=json-render-diagnostics");
-        let packages = plugin_packages()?;
-        for package in &packages {
+        command.current_dir(root).env("CARGO_TARGET_DIR", target);
+        for package in Built::packages()?.iter().map(String::as_str).chain(also.iter().copied()) {
             command.args(["--package", package]);
         }
-        if release {
-            command.arg("--release");
+        if profile == Profile::Shipped {
+            let library = match self {
+                Self::Installed => None,
+                Self::FromSource(theirs) => theirs.library(),
+            };
+            shipped::release(&mut command, System::Windows, target, library.as_deref());
         }
-        let output = command.stderr(Stdio::inherit()).output().context("cargo could not be started")?;
-        ensure!(output.status.success(), "cargo build for {TARGET} ended with {}", output.status);
-        let built = products(&output.stdout)?;
-        ensure!(
-            built.len() == 2 + packages.len(),
-            "two programs and {} plugins expected: {built:?}",
-            packages.len()
-        );
-        Ok(built)
+        Built::by(&mut command, System::Windows)
+    }
+
+    /// Where it puts what it builds of the repository in `root`.
+    pub(crate) fn folder(&self, root: &Path) -> PathBuf {
+        let name = match self {
+            Self::Installed => "windows",
+            Self::FromSource(theirs) => theirs.folder,
+        };
+        root.join("target").join(name)
+    }
+
+    /// Builds the families' plugins alone, of this repository, as tests have them. A compiler that is older than what the
+    /// workspace asks for is taken all the same.
+    pub(super) fn build_plugins(&self) -> anyhow::Result<Vec<PathBuf>> {
+        let mut command = self.cargo("build");
+        for package in built::plugin_packages()? {
+            command.args(["--package", &package]);
+        }
+        built::plugins_by(command.arg("--ignore-rust-version"), System::Windows)
     }
 
     /// The tool that lists what a file imports.
@@ -102,25 +131,38 @@ impl Toolchain {
     }
 }
 
-/// Programs and plugins among cargo's messages.
-fn products(messages: &[u8]) -> anyhow::Result<Vec<PathBuf>> {
-    let mut built = Vec::new();
-    for line in messages.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-        let message: Value =
-            serde_json::from_slice(line).context("cargo printed something else than JSON")?;
-        let name = message.pointer("/target/name").and_then(Value::as_str).unwrap_or_default();
-        let files = message.get("filenames").and_then(Value::as_array).into_iter().flatten();
-        let wanted = files.filter_map(Value::as_str).find(|file| {
-            matches!(name, "labrelay" | "labrelay-worker") && file.ends_with(".exe")
-                || name.starts_with("labrelay_plugin_") && file.ends_with(".dll")
-        });
-        built.extend(wanted.map(PathBuf::from));
+impl FromSource {
+    /// Cargo is always the distribution's: it has to know how to build the library for any compiler.
+    fn cargo(&self, job: &str) -> Command {
+        let mut command = Command::new(distribution("cargo"));
+        command.args([job, "-Zbuild-std"]).env("RUSTC", &self.rustc).env("RUSTC_BOOTSTRAP", "1");
+        // Of rustup, which would lead back to its own.
+        for name in ["CARGO", "RUSTUP_TOOLCHAIN", "RUSTC_WORKSPACE_WRAPPER"] {
+            command.env_remove(name);
+        }
+        if let Some(libraries) = &self.libraries {
+            command.env("LD_LIBRARY_PATH", libraries);
+        }
+        command.env("PATH", without_rustup());
+        command
     }
-    Ok(built)
+
+    /// The sources of its library, as the compiler names them: without links.
+    fn library(&self) -> Option<PathBuf> {
+        let mut rustc = Command::new(&self.rustc);
+        if let Some(libraries) = &self.libraries {
+            rustc.env("LD_LIBRARY_PATH", libraries);
+        }
+        sysroot(&mut rustc)?.join(LIBRARY).canonicalize().ok()
+    }
 }
 
-fn sysroot(rustc: &Path) -> Option<PathBuf> {
-    let output = Command::new(rustc).args(["--print", "sysroot"]).current_dir(repository()).output().ok()?;
+fn distribution(program: &str) -> PathBuf {
+    Path::new(DISTRIBUTION).join(program)
+}
+
+fn sysroot(rustc: &mut Command) -> Option<PathBuf> {
+    let output = rustc.args(["--print", "sysroot"]).current_dir(repository()).output().ok()?;
     Some(PathBuf::from(String::from_utf8(output.stdout).ok()?.trim()))
 }
 
@@ -130,6 +172,6 @@ fn without_rustup() -> std::ffi::OsString {
     std::env::join_paths(kept).unwrap_or(path)
 }
 
-pub(super) fn starts(command: &mut Command) -> bool {
+pub(crate) fn starts(command: &mut Command) -> bool {
     command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }

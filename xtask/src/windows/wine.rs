@@ -1,10 +1,11 @@
 //! Wine, with a Windows of its own in a temporary folder.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::ensure;
+use labrelay_tests::site::Emulator;
 
 use super::toolchain::{Toolchain, starts};
 use crate::cargo::run;
@@ -20,23 +21,27 @@ const PRNG: &str = "bcryptprimitives.dll";
 const PRNG_SOURCE: &str = "xtask/src/windows/process_prng.c";
 
 /// Wine as it is installed.
-pub(super) struct Wine(PathBuf);
+pub(crate) struct Wine(PathBuf);
 
 impl Wine {
     /// Looks for it; what is missing if there is none.
-    pub(super) fn find() -> Result<Self, String> {
+    pub(crate) fn find() -> Result<Self, String> {
         let found = PLACES.into_iter().find(|wine| starts(Command::new(wine).arg("--version")));
         found.map(|wine| Self(wine.into())).ok_or_else(|| MISSING.into())
     }
 
     /// Makes a Windows.
-    pub(super) fn begin(&self, toolchain: &Toolchain) -> anyhow::Result<Prefix<'_>> {
+    pub(crate) fn begin(&self, toolchain: &Toolchain) -> anyhow::Result<Prefix<'_>> {
         let folder = std::env::temp_dir().join(format!("labrelay-wine-{}", std::process::id()));
         std::fs::create_dir(&folder)?;
         let prefix = Prefix { wine: self, folder };
         run(prefix.program("wineboot").arg("--init"))?;
         let system = prefix.folder.join("drive_c/windows/system32");
         ensure!(system.is_dir(), "Wine made no Windows in {}", prefix.folder.display());
+        // What administrators see of this PC's disk from another: Wine looks for shares below this folder.
+        let share = prefix.folder.join("dosdevices/unc/localhost");
+        std::fs::create_dir_all(&share)?;
+        std::os::unix::fs::symlink("../../../drive_c", share.join("c$"))?;
         if !system.join(PRNG).exists() {
             let source = crate::cargo::repository().join(PRNG_SOURCE);
             let mut compiler = Command::new(toolchain.compiler());
@@ -47,14 +52,14 @@ impl Wine {
 }
 
 /// A Windows of Wine's, which goes with its folder.
-pub(super) struct Prefix<'a> {
+pub(crate) struct Prefix<'a> {
     wine: &'a Wine,
     folder: PathBuf,
 }
 
 impl Prefix<'_> {
     /// The folder that is gone afterwards.
-    pub(super) fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
 
@@ -64,7 +69,7 @@ impl Prefix<'_> {
     }
 
     /// A program in this Windows.
-    pub(super) fn program(&self, program: impl AsRef<OsStr>) -> Command {
+    pub(crate) fn program(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(&self.wine.0);
         command.arg(program);
         self.put_into(&mut command);
@@ -73,8 +78,20 @@ impl Prefix<'_> {
 
     /// Has `command`, and what it starts, find this Windows.
     pub(super) fn put_into(&self, command: &mut Command) {
-        command.env("WINEPREFIX", &self.folder).env("WINEDEBUG", "-all");
-        command.env("WINEDLLOVERRIDES", "mscoree,mshtml=").env_remove("DISPLAY");
+        command.envs(self.environment()).env_remove("DISPLAY");
+    }
+
+    /// Wine, as a site and its region may be run by it.
+    pub(super) fn emulator(&self) -> Emulator {
+        Emulator { program: self.wine.0.clone(), environment: self.environment().into() }
+    }
+
+    fn environment(&self) -> [(OsString, OsString); 3] {
+        [
+            ("WINEPREFIX".into(), self.folder.clone().into()),
+            ("WINEDEBUG".into(), "-all".into()),
+            ("WINEDLLOVERRIDES".into(), "mscoree,mshtml=".into()),
+        ]
     }
 }
 

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, anyhow, bail};
 use labrelay_gate::batch::{self, BatchRefusal};
 use labrelay_model::{Seq, StreamId};
+use labrelay_os::file;
 use labrelay_upload::{Export, OutgoingBatch, read_receipt};
 
 use crate::audit::AuditLog;
@@ -47,11 +48,11 @@ pub(super) fn export(args: &ExportArgs) -> anyhow::Result<ExitCode> {
         let (output, batches) = export.finish()?;
         let file = output.into_inner().map_err(std::io::IntoInnerError::into_error)?;
         file.sync_all()?;
-        std::fs::rename(&partial, &args.to)?;
+        file::rename(&partial, &args.to)?;
         Ok((batches, records))
     });
     if done.is_err() {
-        let _ = std::fs::remove_file(&partial); // it is of no use to anybody
+        let _ = file::remove(&partial); // it is of no use to anybody
     }
     let (batches, records) = done?;
     audit.note("spool export", &[("batches", batches), ("records", records)])?;

@@ -8,7 +8,9 @@ use std::os::windows::fs::{FileExt as _, OpenOptionsExt as _};
 use std::os::windows::io::AsRawHandle as _;
 use std::path::Path;
 
-use windows_sys::Win32::Foundation::{ERROR_CANT_ACCESS_FILE, ERROR_LOCK_VIOLATION, ERROR_SHARING_VIOLATION};
+use windows_sys::Win32::Foundation::{
+    ERROR_ACCESS_DENIED, ERROR_CANT_ACCESS_FILE, ERROR_LOCK_VIOLATION, ERROR_SHARING_VIOLATION,
+};
 use windows_sys::Win32::Storage::FileSystem::{
     BY_HANDLE_FILE_INFORMATION, FILE_ATTRIBUTE_DIRECTORY, FILE_ATTRIBUTE_REPARSE_POINT, FILE_BASIC_INFO,
     FILE_FLAG_BACKUP_SEMANTICS, FILE_FLAG_OPEN_REPARSE_POINT, FILE_READ_ATTRIBUTES, FILE_SHARE_DELETE,
@@ -130,4 +132,10 @@ pub fn is_in_use(error: &io::Error) -> bool {
     [ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION]
         .into_iter()
         .any(|code| error.raw_os_error() == Some(code.cast_signed()))
+}
+
+/// Whether a name could not be given or taken away since another program has the file open. "Access denied" is what Windows
+/// says of a file to be replaced that is open, and of one that is deleted once everybody has closed it.
+pub(super) fn may_be_held(error: &io::Error) -> bool {
+    is_in_use(error) || error.raw_os_error() == Some(ERROR_ACCESS_DENIED.cast_signed())
 }

@@ -73,7 +73,8 @@ impl Decimal {
     }
 
     fn to_f64(&self) -> f64 {
-        self.signed(self.digits as f64 / 10_f64.powi(self.places.cast_signed()))
+        let places = i32::try_from(self.places).unwrap_or(i32::MAX); // a line is shorter
+        self.signed(self.digits as f64 / 10_f64.powi(places))
     }
 
     /// How many units of `10^-decimals` it is nearest to, without its sign; half away from zero.

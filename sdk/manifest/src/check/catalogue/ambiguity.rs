@@ -52,10 +52,10 @@ impl Search<'_> {
         if together || self.tried > MAX_TRIED || !self.seen.insert(pair) {
             return;
         }
-        if let (Some(one), Some(other)) = (self.end(one), self.end(other))
-            && one != other
-        {
-            self.found.insert((one.min(other), one.max(other)));
+        if let (Some(one), Some(other)) = (self.end(one), self.end(other)) {
+            if one != other {
+                self.found.insert((one.min(other), one.max(other)));
+            }
         }
         self.todo.push(pair);
     }

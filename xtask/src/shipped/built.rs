@@ -1,0 +1,140 @@
+//! Programs and plugins: which there are, and where cargo says it put them.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, bail, ensure};
+use serde_json::Value;
+
+use super::System;
+use crate::cargo::repository;
+
+/// The programs, each the only one of its package that ships. The receiver's last: it is not installed at a site.
+const PROGRAMS: [&str; 3] = ["labrelay", "labrelay-worker", "labrelay-receiver"];
+/// How the names of the families' libraries begin, and those of all of ours.
+const PLUGIN: &str = "labrelay_plugin_";
+const OURS: &str = "labrelay_";
+
+/// What was built.
+pub(crate) struct Built {
+    /// The host's program and that of its workers.
+    pub(crate) programs: Vec<PathBuf>,
+    /// The receiver's program.
+    pub(crate) receiver: PathBuf,
+    /// The families' plugins.
+    pub(crate) plugins: Vec<PathBuf>,
+    /// Further plugins that were asked for.
+    pub(crate) others: Vec<PathBuf>,
+}
+
+impl Built {
+    /// The packages of programs and plugins.
+    pub(crate) fn packages() -> anyhow::Result<Vec<String>> {
+        Ok(PROGRAMS.map(str::to_owned).into_iter().chain(plugin_packages()?).collect())
+    }
+
+    /// Runs a `cargo build` for `system` and listens to where it puts things.
+    pub(crate) fn by(command: &mut Command, system: System) -> anyhow::Result<Self> {
+        Self::of_messages(&messages(command)?, system)
+    }
+
+    fn of_messages(messages: &[Value], system: System) -> anyhow::Result<Self> {
+        let [host, worker, receiver] = PROGRAMS.map(|name| program(messages, name));
+        let ours = libraries(messages, system).filter(|(target, _)| target.starts_with(OURS));
+        let (plugins, others): (Vec<_>, Vec<_>) = ours.partition(|(target, _)| target.starts_with(PLUGIN));
+        let [plugins, others] =
+            [plugins, others].map(|found| found.into_iter().map(|(_, path)| path).collect::<Vec<_>>());
+        ensure!(!plugins.is_empty(), "cargo build made no plugin");
+        Ok(Self { programs: vec![host?, worker?], receiver: receiver?, plugins, others })
+    }
+
+    /// The same files elsewhere, where `to_where` has put them.
+    pub(crate) fn moved(
+        &self,
+        mut to_where: impl FnMut(&Path) -> anyhow::Result<PathBuf>,
+    ) -> anyhow::Result<Self> {
+        let mut all =
+            |files: &[PathBuf]| files.iter().map(|file| to_where(file)).collect::<anyhow::Result<Vec<_>>>();
+        let (programs, plugins, others) = (all(&self.programs)?, all(&self.plugins)?, all(&self.others)?);
+        Ok(Self { programs, receiver: to_where(&self.receiver)?, plugins, others })
+    }
+
+    /// What ships.
+    pub(crate) fn shipped(&self) -> impl Iterator<Item = &Path> {
+        self.programs.iter().chain([&self.receiver]).chain(&self.plugins).map(PathBuf::as_path)
+    }
+}
+
+/// The packages of the families' plugins.
+pub(crate) fn plugin_packages() -> anyhow::Result<Vec<String>> {
+    let mut packages = Vec::new();
+    for entry in std::fs::read_dir(repository().join("plugins"))? {
+        packages.push(format!("labrelay-plugin-{}", entry?.file_name().to_string_lossy()));
+    }
+    packages.sort();
+    Ok(packages)
+}
+
+/// Runs a `cargo build` of plugins alone.
+pub(crate) fn plugins_by(command: &mut Command, system: System) -> anyhow::Result<Vec<PathBuf>> {
+    let messages = messages(command)?;
+    let plugins = libraries(&messages, system).filter(|(target, _)| target.starts_with(PLUGIN));
+    let plugins: Vec<PathBuf> = plugins.map(|(_, path)| path).collect();
+    ensure!(!plugins.is_empty(), "cargo build made no plugin");
+    Ok(plugins)
+}
+
+fn messages(command: &mut Command) -> anyhow::Result<Vec<Value>> {
+    command.arg("--message-format=json-render-diagnostics").stderr(Stdio::inherit());
+    let output = command.output().context("cargo could not be started")?;
+    ensure!(output.status.success(), "cargo build ended with {}", output.status);
+    let lines = output.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    lines.map(|line| serde_json::from_slice(line).context("cargo printed something else than JSON")).collect()
+}
+
+fn program(messages: &[Value], name: &str) -> anyhow::Result<PathBuf> {
+    let made = |message: &&Value| message.pointer("/target/name").is_some_and(|target| target == name);
+    let paths = messages.iter().filter(made).filter_map(|message| message.get("executable")?.as_str());
+    let Some(path) = paths.last() else { bail!("cargo build made no program {name}") };
+    Ok(path.into())
+}
+
+/// Libraries that a program can load, with the names of their targets.
+fn libraries(messages: &[Value], system: System) -> impl Iterator<Item = (&str, PathBuf)> {
+    messages.iter().filter_map(move |message| {
+        let name = message.pointer("/target/name")?.as_str()?;
+        let mut files = message.get("filenames")?.as_array()?.iter().filter_map(Value::as_str);
+        Some((name, files.find(|file| file.ends_with(system.library_ending()))?.into()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn programs_and_plugins_are_told_from_all_else_that_is_built() {
+        let program = |name: &str, file: &str| json!({"target": {"name": name}, "executable": file});
+        let library =
+            |name: &str, file: &str| json!({"target": {"name": name}, "filenames": ["a.pdb", file]});
+        let mut messages = vec![
+            program("labrelay-worker", "w.exe"),
+            program("labrelay-forging-worker", "f.exe"),
+            library("labrelay_plugin_a", "a.dll"),
+            library("labrelay_bench_lines", "b.dll"),
+            library("serde", "libserde.rlib"),
+            library("std", "std.dll"),
+            json!({"reason": "build-finished"}),
+            json!({"target": {"name": "labrelay"}, "executable": null}),
+            program("labrelay", "l.exe"),
+        ];
+        let missing = Built::of_messages(&messages, System::Windows);
+        assert!(missing.is_err_and(|why| why.to_string().contains("labrelay-receiver")));
+        messages.push(program("labrelay-receiver", "r.exe"));
+        let built = Built::of_messages(&messages, System::Windows).unwrap();
+        assert_eq!(built.shipped().collect::<Vec<_>>(), ["l.exe", "w.exe", "r.exe", "a.dll"].map(Path::new));
+        assert_eq!(built.others, [PathBuf::from("b.dll")]);
+    }
+}
