@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
+use labrelay_os::file::while_held;
 use labrelay_os::private::sync_dir;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
@@ -19,6 +20,7 @@ use object_store::{
     CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore, PutMode,
     PutMultipartOptions, PutOptions, PutPayload, PutResult, Result, UploadPart,
 };
+use tempfile::TempPath;
 
 /// What `object_store` calls this store in its errors.
 const STORE: &str = "durable local folder";
@@ -125,14 +127,26 @@ fn write_object(path: &FilePath, payload: &PutPayload, create: bool) -> Result<(
     let mut staged = tempfile::Builder::new().prefix(".").suffix("#0").tempfile_in(folder).map_err(failed)?;
     payload.iter().try_for_each(|bytes| staged.write_all(bytes)).map_err(failed)?;
     staged.as_file().sync_all().map_err(failed)?;
-    let named = if create { staged.persist_noclobber(path) } else { staged.persist(path) };
-    named.map_err(|why| match why.error.kind() {
+    give_name(staged.into_temp_path(), path, create).map_err(|why| match why.kind() {
         io::ErrorKind::AlreadyExists => {
-            Error::AlreadyExists { path: path.display().to_string(), source: why.error.into() }
+            Error::AlreadyExists { path: path.display().to_string(), source: why.into() }
         }
-        _ => failed(why.error),
+        _ => failed(why),
     })?;
     sync_dir(folder).map_err(failed)
+}
+
+/// Gives an object its own name, also if antivirus looks at it meanwhile.
+fn give_name(staged: TempPath, path: &FilePath, create: bool) -> io::Result<()> {
+    let mut staged = Some(staged);
+    while_held(|| {
+        let Some(unnamed) = staged.take() else { return Ok(()) }; // each attempt that fails puts it back
+        let named = if create { unnamed.persist_noclobber(path) } else { unnamed.persist(path) };
+        named.map_err(|why| {
+            staged = Some(why.path);
+            why.error
+        })
+    })
 }
 
 fn sync_object(path: &FilePath) -> io::Result<()> {

@@ -21,7 +21,7 @@ const STRIP: &str = "x86_64-w64-mingw32-strip";
 /// What to compare.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// A development build for Windows whose dependencies are built once, as CI has the time for, instead of releases
+    /// The build for Windows that is tested, with its dependencies built once, as CI has the time for, instead of what ships
     #[arg(long)]
     quick: bool,
 }
@@ -47,7 +47,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     }
 }
 
-/// Compares development builds for Windows; inside, what is missing.
+/// Compares builds for tests under Wine; inside, what is missing.
 ///
 /// The copy has the dependencies of the first build, so both come from the same ones: that these are the same each time, and
 /// how a folder with all of them is named, is for the long comparison.
@@ -56,11 +56,11 @@ pub(crate) fn quick() -> anyhow::Result<Result<(), String>> {
         Ok(toolchain) => toolchain,
         Err(missing) => return Ok(Err(missing)),
     };
-    let built = toolchain.build(Profile::Development, &FURTHER_PLUGINS)?;
+    let built = toolchain.build(Profile::Test, &FURTHER_PLUGINS)?;
     let elsewhere = Elsewhere::make(repository())?;
     let target = toolchain.folder(elsewhere.root());
     elsewhere.take_dependencies(&toolchain.folder(repository()), &target)?;
-    let again = toolchain.build_in(elsewhere.root(), &target, Profile::Development, &FURTHER_PLUGINS)?;
+    let again = toolchain.build_in(elsewhere.root(), &target, Profile::Test, &FURTHER_PLUGINS)?;
     for file in again.shipped() {
         ensure!(file.starts_with(elsewhere.root()), "{} was not built in the copy", file.display());
     }

@@ -16,6 +16,9 @@ pub(crate) use built::Built;
 /// Of the workspace's Cargo.toml: small before all, and without the debug information that names folders.
 pub(crate) const PROFILE: &str = "shipped";
 
+/// Of the workspace's Cargo.toml as well: compiled in the shortest time.
+pub(crate) const TEST_PROFILE: &str = "wine";
+
 /// Names that stand in binaries for folders of the machine that builds.
 const BUILT: &str = "built";
 const CRATES: &str = "crates";

@@ -5,6 +5,7 @@
 
 mod imports;
 mod older;
+mod service;
 mod sizes;
 pub(crate) mod staged;
 mod tests;
@@ -23,7 +24,7 @@ use crate::shipped::{Built, traces};
 /// What to do.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Run the tests of a development build under Wine, instead of building a release
+    /// Run tests under Wine, of a build for that, instead of building what ships
     #[arg(long)]
     test: bool,
 }
@@ -50,13 +51,13 @@ fn release() -> anyhow::Result<Result<(), String>> {
     Ok(Ok(()))
 }
 
-/// Builds for development and tests under Wine; inside, what is missing.
+/// Builds for tests and runs them under Wine; inside, what is missing.
 pub(crate) fn test() -> anyhow::Result<Result<(), String>> {
     let (toolchain, wine) = match (Toolchain::find(), Wine::find()) {
         (Ok(toolchain), Ok(wine)) => (toolchain, wine),
         (Err(missing), _) | (_, Err(missing)) => return Ok(Err(missing)),
     };
-    let built = toolchain.build(Profile::Development, &FURTHER_PLUGINS)?;
+    let built = toolchain.build(Profile::Test, &FURTHER_PLUGINS)?;
     report(&toolchain, &built)?;
     tests::run(&toolchain, &wine, &built)?;
     Ok(Ok(()))

@@ -9,17 +9,16 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use labrelay_model::Timestamp;
-use labrelay_os::{caller, file, private};
+use labrelay_os::{caller, private};
 use serde::Serialize;
 
 use crate::clock;
 use crate::exit::{FailAs as _, Failure};
+use crate::rotation::Rotation;
 
 const FILE: &str = "audit.log";
-/// A line takes some 200 bytes: 5,000 commands a file.
-const MAX_FILE_BYTES: u64 = 1 << 20;
-/// Full files kept beside the current one; years of commands by hand.
-const KEPT_FILES: u32 = 4;
+/// A line takes some 200 bytes: 5,000 commands a file, and years of commands by hand.
+const ROTATION: Rotation = Rotation { max_bytes: 1 << 20, kept: 4 };
 
 /// The log, open. Open it before the deed, so that nothing is done that can't be noted.
 pub(crate) struct AuditLog {
@@ -42,7 +41,7 @@ impl AuditLog {
     /// Opens the log of this state folder, and begins a new file if the old one is full.
     pub(crate) fn open(state: &Path) -> anyhow::Result<Self> {
         let path = state.join(FILE);
-        let opened = rotate(&path).and_then(|()| private::open_to_append(&path));
+        let opened = ROTATION.make_room(&path).and_then(|()| private::open_to_append(&path));
         let file =
             opened.with_context(|| format!("can't write {}", path.display())).fail_as(Failure::State)?;
         private::check_file(&path, &file).fail_as(Failure::State)?;
@@ -63,20 +62,6 @@ impl AuditLog {
         let written = self.file.write_all(&text).and_then(|()| self.file.sync_data());
         written.with_context(|| format!("done, but can't be noted in {}", self.path.display()))
     }
-}
-
-/// `audit.log` becomes `audit.log.1`, and so on; the oldest goes.
-fn rotate(path: &Path) -> std::io::Result<()> {
-    if std::fs::metadata(path).map_or(0, |found| found.len()) < MAX_FILE_BYTES {
-        return Ok(());
-    }
-    let numbered = |number: u32| path.with_file_name(format!("{FILE}.{number}"));
-    for number in (1..KEPT_FILES).rev() {
-        if numbered(number).exists() {
-            file::rename(&numbered(number), &numbered(number + 1))?;
-        }
-    }
-    file::rename(path, &numbered(1))
 }
 
 #[cfg(test)]
@@ -100,12 +85,12 @@ mod tests {
         #[cfg(unix)]
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
 
-        for _ in 0..2 * KEPT_FILES {
-            std::fs::write(&path, vec![b'\n'; MAX_FILE_BYTES as usize]).unwrap();
+        for _ in 0..2 * ROTATION.kept {
+            std::fs::write(&path, vec![b'\n'; ROTATION.max_bytes as usize]).unwrap();
             AuditLog::open(state.path()).unwrap().note("quarantine purge", &[]).unwrap();
         }
         let files = std::fs::read_dir(state.path()).unwrap().count();
-        assert_eq!(files, 1 + KEPT_FILES as usize);
+        assert_eq!(files, 1 + ROTATION.kept as usize);
         assert_eq!(std::fs::read_to_string(&path).unwrap().lines().count(), 1);
     }
 

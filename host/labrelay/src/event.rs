@@ -4,38 +4,16 @@
 
 mod table;
 
-use std::collections::HashMap;
 use std::fmt::Display;
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
 use tracing::{error, info, warn};
 
 pub(crate) use table::Event;
 use table::Level;
 
-/// The same event of the same subject is told this often at most: what comes and goes would push others out of a log of
-/// bounded size.
-const SELDOM: Duration = Duration::from_secs(600);
-
-/// When each event was last told; as many entries as there are events and families.
-static TOLD: Mutex<Option<HashMap<(Event, String), Instant>>> = Mutex::new(None);
-
-/// What became of an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Told {
-    /// It was told.
-    Now,
-    /// The same was told of the same subject not long ago.
-    Lately,
-}
-
 /// Tells that `event` happened to `subject`. The table says which of the two an event's words have a place for.
-pub(crate) fn tell(event: Event, subject: &dyn Display, details: &dyn Display) -> Told {
+pub(crate) fn tell(event: Event, subject: &dyn Display, details: &dyn Display) {
     let (subject, details) = (subject.to_string(), details.to_string());
-    if !is_due(event, &subject, Instant::now()) {
-        return Told::Lately;
-    }
     let row = event.row();
     let words = words(row.words, &subject, &details);
     let event_id = row.id;
@@ -46,19 +24,6 @@ pub(crate) fn tell(event: Event, subject: &dyn Display, details: &dyn Display) -
     }
     #[cfg(windows)]
     in_event_log::write(row, &subject, &details);
-    Told::Now
-}
-
-fn is_due(event: Event, subject: &str, now: Instant) -> bool {
-    let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
-    let last = told.get_or_insert_default().insert((event, subject.to_owned()), now);
-    match last {
-        Some(last) if now.duration_since(last) < SELDOM => {
-            told.get_or_insert_default().insert((event, subject.to_owned()), last); // or a steady trouble is told once
-            false
-        }
-        _ => true,
-    }
 }
 
 fn words(template: &str, subject: &str, details: &str) -> String {
@@ -79,37 +44,10 @@ fn words(template: &str, subject: &str, details: &str) -> String {
 #[cfg(windows)]
 pub(crate) use in_event_log::switch_on;
 
-/// Windows' Event Log, into which a service writes; a command's user reads standard error.
 #[cfg(windows)]
-mod in_event_log {
-    use std::sync::atomic::{AtomicBool, Ordering};
-
-    use labrelay_os::event_log;
-    use tracing::warn;
-
-    use super::table::{Level, Row};
-
-    static IS_ON: AtomicBool = AtomicBool::new(false);
-
-    /// From now on events of this process go there too.
-    pub(crate) fn switch_on() {
-        IS_ON.store(true, Ordering::Relaxed);
-    }
-
-    pub(super) fn write(row: Row, subject: &str, details: &str) {
-        if !IS_ON.load(Ordering::Relaxed) {
-            return;
-        }
-        let level = match row.level {
-            Level::Information => event_log::Level::Information,
-            Level::Warning => event_log::Level::Warning,
-            Level::Error => event_log::Level::Error,
-        };
-        if let Err(error) = event_log::write(level, row.id.into(), &[subject, details]) {
-            warn!("the Event Log takes no event: {error}");
-        }
-    }
-}
+mod in_event_log;
+#[cfg(any(windows, test))]
+mod seldom;
 
 #[cfg(test)]
 mod tests {
@@ -130,15 +68,6 @@ mod tests {
     fn words_take_their_insertions_and_nothing_in_these_is_replaced_again() {
         assert_eq!(words("%1 and %2.", "a%2", "b"), "a%2 and b.");
         assert_eq!(words("none", "a", "b"), "none");
-    }
-
-    #[test]
-    fn what_comes_and_goes_is_told_seldom_and_each_subject_for_itself() {
-        let begun = Instant::now();
-        let due = |subject, after| is_due(Event::Gap, subject, begun + Duration::from_secs(after));
-        assert!(due("one", 0) && due("two", 1));
-        assert!(!due("one", 300) && !due("one", 599));
-        assert!(due("one", 601));
     }
 
     /// `docs/events.md` is what a lab's IT reads.

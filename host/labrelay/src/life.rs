@@ -46,6 +46,12 @@ impl Life {
         Self::begin(Manager::of_this_process(), Stop::default(), StoppedBy::Signal)
     }
 
+    /// Whether it is a service of Windows, which has no console.
+    #[cfg(windows)]
+    pub(crate) fn is_managed(&self) -> bool {
+        self.stopped_by == StoppedBy::Manager
+    }
+
     /// The start has come so far, and goes on with `step`.
     pub(crate) fn starting(&self, words: &str, step: Step) {
         debug!("{words}");
@@ -59,16 +65,26 @@ impl Life {
         self.manager.ready();
     }
 
+    /// Listens for signals from now on, if they are how this service is stopped; within a runtime.
+    pub(crate) fn listen(&self) -> io::Result<Option<Signals>> {
+        match self.stopped_by {
+            StoppedBy::Signal => Signals::listen().map(Some),
+            StoppedBy::Manager => Ok(None),
+        }
+    }
+
     /// Waits for the wish to stop, and passes it on to everyone.
-    pub(crate) async fn told_to_stop(&self) -> io::Result<()> {
-        let heard = tokio::select! {
-            () = self.stop.told() => Ok(()),
-            heard = signal(), if self.stopped_by == StoppedBy::Signal => heard,
-        };
+    pub(crate) async fn told_to_stop(&self, signals: Option<Signals>) {
+        match signals {
+            Some(mut signals) => tokio::select! {
+                () = self.stop.told() => {}
+                () = signals.next() => {}
+            },
+            None => self.stop.told().await,
+        }
         self.watchdog.stopping();
         self.stop.set();
         self.manager.stopping();
-        heard
     }
 
     /// Another part has come to its end.
@@ -77,27 +93,53 @@ impl Life {
     }
 }
 
+/// What asks a program to end.
 #[cfg(unix)]
-async fn signal() -> io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        _ = interrupt.recv() => Ok(()),
+#[derive(Debug)]
+pub(crate) struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
     }
 }
 
 /// Whatever Windows tells a program in the foreground before it ends it.
 #[cfg(windows)]
-async fn signal() -> io::Result<()> {
-    use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_shutdown};
-    let (mut interrupt, mut hard_break) = (ctrl_c()?, ctrl_break()?);
-    let (mut close, mut shutdown) = (ctrl_close()?, ctrl_shutdown()?);
-    tokio::select! {
-        _ = interrupt.recv() => Ok(()),
-        _ = hard_break.recv() => Ok(()),
-        _ = close.recv() => Ok(()),
-        _ = shutdown.recv() => Ok(()),
+#[derive(Debug)]
+pub(crate) struct Signals {
+    interrupt: tokio::signal::windows::CtrlC,
+    hard_break: tokio::signal::windows::CtrlBreak,
+    close: tokio::signal::windows::CtrlClose,
+    shutdown: tokio::signal::windows::CtrlShutdown,
+}
+
+#[cfg(windows)]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_shutdown};
+        let (interrupt, hard_break) = (ctrl_c()?, ctrl_break()?);
+        Ok(Self { interrupt, hard_break, close: ctrl_close()?, shutdown: ctrl_shutdown()? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.hard_break.recv() => {}
+            _ = self.close.recv() => {}
+            _ = self.shutdown.recv() => {}
+        }
     }
 }

@@ -43,6 +43,7 @@ mod query;
 mod receiver;
 mod replay;
 mod requeue;
+mod rotation;
 mod run;
 mod sent_command;
 mod service_command;

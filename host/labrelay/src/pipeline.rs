@@ -16,7 +16,7 @@ use tracing::warn;
 
 use crate::clock;
 use crate::collecting::{Collecting, Poll};
-use crate::event::{self, Event, Told};
+use crate::event::{self, Event};
 use crate::frozen::{self, FrozenField};
 use crate::inbox::Inbox;
 use crate::judge::{Judge, Judged};
@@ -108,9 +108,8 @@ impl Pipeline {
             FamilyState::Paused => Event::SpoolFails,
             _ => Event::CollectorFails,
         };
-        if event::tell(event, &self.family(), &words) == Told::Lately {
-            warn!(family = %self.family(), pause_s = pause.as_secs_f32(), "{words}");
-        }
+        let pause_s = pause.as_secs_f32();
+        event::tell(event, &self.family(), &format_args!("{words}; tried again in {pause_s:.1} s"));
         self.note(state, Some(words));
         self.rest(pause);
     }
@@ -242,8 +241,9 @@ impl Pipeline {
             match self.spool.commit(&commit) {
                 Ok(_) => break,
                 Err(full @ CommitError::Full { .. }) => {
-                    event::tell(Event::SpoolFull, &commit.family, &full);
-                    self.note(FamilyState::Paused, Some(full.to_string()));
+                    if self.note(FamilyState::Paused, Some(full.to_string())) != FamilyState::Paused {
+                        event::tell(Event::SpoolFull, &commit.family, &full);
+                    }
                 }
                 Err(CommitError::Spool(error)) => return Err(error.into()),
                 Err(impossible) => return Err(Setback::restarting(impossible.to_string())),
@@ -291,11 +291,13 @@ impl Pipeline {
         });
     }
 
-    fn note(&self, state: FamilyState, trouble: Option<String>) {
+    /// Shows what it does now, and gives what it did before.
+    fn note(&self, state: FamilyState, trouble: Option<String>) -> FamilyState {
         let before = self.board.enter(&self.family(), state, trouble);
         if state == FamilyState::Running && before.is_trouble() {
             event::tell(Event::CollectorWorks, &self.family(), &"");
         }
+        before
     }
 
     fn family(&self) -> FamilyName {

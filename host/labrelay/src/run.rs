@@ -14,20 +14,20 @@ use labrelay_spool::Spool;
 use labrelay_upload::{Policy, Uploader, deliver};
 use labrelay_worker::Backoff;
 use tokio::sync::Notify;
-use tracing::{error, info, warn};
+use tracing::{error, warn};
 
 use crate::cli::ConfigArgs;
 use crate::collecting::Collecting;
 use crate::config::{Config, Family};
 use crate::delivery_progress::DeliveryProgress;
 use crate::device::DeviceKeys;
-use crate::event::{self, Event, Told};
+use crate::event::{self, Event};
 use crate::exit::{FailAs as _, Failure};
 use crate::families::{Installation, InstalledFamily};
 use crate::gates::Gates;
 use crate::inbox::{Inbox, Inboxes};
 use crate::judge::Judge;
-use crate::life::Life;
+use crate::life::{Life, Signals};
 use crate::outbox::SpoolOutbox;
 use crate::pipeline::Pipeline;
 use crate::setbacks::Setbacks;
@@ -52,6 +52,12 @@ pub(crate) fn run(args: &ConfigArgs) -> anyhow::Result<ExitCode> {
 /// Runs until it is told to stop.
 pub(crate) fn until_stopped(args: &ConfigArgs, life: &Life) -> anyhow::Result<()> {
     let (config, keys) = prepare(args)?;
+    #[cfg(windows)]
+    if life.is_managed() {
+        crate::logging::into_file(&config.state)
+            .context("the log can't be written")
+            .fail_as(Failure::State)?;
+    }
     let uploader = receiver::uploader(&config, &keys).fail_as(Failure::Configuration)?;
     serve(config, keys, &uploader, life)
 }
@@ -91,13 +97,15 @@ pub(crate) fn serve(
     };
     life.starting("starting the families", Step::Begin);
     control::serve(&service.config.state, service.answers())?;
-    let threads = service.start_families();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let ended = runtime.block_on(service.deliver_until_stopped(uploader, life));
+    let within = runtime.enter();
+    let signals = life.listen().context("can't listen for signals")?;
+    drop(within);
+    let threads = service.start_families();
+    runtime.block_on(service.deliver_until_stopped(uploader, life, signals));
     service.stop.set();
     wait_for(threads, life);
     runtime.shutdown_timeout(RUNTIME_ENDS_WITHIN);
-    ended?;
     event::tell(Event::Stopped, &"", &"");
     Ok(())
 }
@@ -139,9 +147,7 @@ impl Service {
                     let trouble = format!("{trouble:#}");
                     inbox.refuse(&trouble);
                     let pause = backoff.next_pause();
-                    if event::tell(Event::CollectorFails, name, &trouble) == Told::Lately {
-                        warn!(family = %name, pause_s = pause.as_secs_f32(), "{trouble}");
-                    }
+                    event::tell(Event::CollectorFails, name, &trouble);
                     self.board.enter(name, FamilyState::Restarting, Some(trouble));
                     pulse.begin(Step::Pause(pause));
                     self.stop.wait(pause);
@@ -213,7 +219,7 @@ impl Service {
         }
     }
 
-    async fn deliver_until_stopped(&self, uploader: &impl Uploader, life: &Life) -> anyhow::Result<()> {
+    async fn deliver_until_stopped(&self, uploader: &impl Uploader, life: &Life, signals: Option<Signals>) {
         let bytes_per_second = self.config.receiver.bandwidth_bytes_per_s;
         let progress = DeliveryProgress::new(life.watchdog.clone(), bytes_per_second);
         let gates = Gates::new(&self.config);
@@ -223,17 +229,14 @@ impl Service {
         self.tell_started();
         life.ready();
         tokio::select! {
-            (told, ()) = async { tokio::join!(life.told_to_stop(), delivery) } => {
-                told.context("can't listen for signals")
-            }
-            () = self.keep_short() => Ok(()),
+            ((), ()) = async { tokio::join!(life.told_to_stop(signals), delivery) } => {}
+            () = self.keep_short() => {}
         }
     }
 
     fn tell_started(&self) {
         let names: Vec<&str> = self.config.families.keys().map(FamilyName::as_str).collect();
         let families = if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
-        info!(device = %self.config.device, families = names.len(), "started");
         event::tell(Event::Started, &env!("CARGO_PKG_VERSION"), &families);
     }
 }

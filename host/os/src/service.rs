@@ -149,6 +149,6 @@ pub fn run(
 /// Ends this process at once, with no code run that could wait for a thread that is stuck; the manager is told `exit_code`.
 pub fn end_now(exit_code: u8) -> ! {
     #[cfg(windows)]
-    windows::report_failure(exit_code);
+    windows::report_end(exit_code);
     crate::end::now(exit_code)
 }

@@ -24,6 +24,7 @@ pub(super) fn run(toolchain: &Toolchain, wine: &Wine, built: &Built) -> anyhow::
     units::run(toolchain, &prefix)?;
     let site = Site::install(prefix.folder().join("drive_c/labrelay"), built)?;
     installed::run(&prefix, &site)?;
+    super::service::check(&prefix, &site)?;
     older_plugin::run(&prefix, &site)?;
     cargo::build()?; // of this system, to compare with
     let programs = programs(&prefix, built)?;

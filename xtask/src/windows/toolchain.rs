@@ -38,8 +38,8 @@ pub(crate) struct FromSource {
 /// How much work goes into what is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Profile {
-    /// As tests have it.
-    Development,
+    /// As tests under Wine have it.
+    Test,
     /// As a release has it.
     Shipped,
 }
@@ -91,14 +91,21 @@ impl Toolchain {
         for package in Built::packages()?.iter().map(String::as_str).chain(also.iter().copied()) {
             command.args(["--package", package]);
         }
-        if profile == Profile::Shipped {
-            let library = match self {
-                Self::Installed => None,
-                Self::FromSource(theirs) => theirs.library(),
-            };
-            shipped::release(&mut command, System::Windows, target, library.as_deref());
+        match profile {
+            Profile::Test => _ = command.args(["--profile", shipped::TEST_PROFILE]),
+            Profile::Shipped => {
+                shipped::release(&mut command, System::Windows, target, self.library().as_deref());
+            }
         }
         Built::by(&mut command, System::Windows)
+    }
+
+    /// The sources of the standard library, where it is built anew.
+    fn library(&self) -> Option<PathBuf> {
+        match self {
+            Self::Installed => None,
+            Self::FromSource(theirs) => theirs.library(),
+        }
     }
 
     /// Where it puts what it builds of the repository in `root`.
@@ -117,7 +124,8 @@ impl Toolchain {
         for package in built::plugin_packages()? {
             command.args(["--package", &package]);
         }
-        built::plugins_by(command.arg("--ignore-rust-version"), System::Windows)
+        command.args(["--profile", shipped::TEST_PROFILE, "--ignore-rust-version"]);
+        built::plugins_by(&mut command, System::Windows)
     }
 
     /// The tool that lists what a file imports.

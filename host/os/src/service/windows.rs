@@ -18,22 +18,23 @@ use windows_sys::Win32::Foundation::{
 
 use super::{Definition, Missing, ServiceError, State};
 pub use running::Manager;
-pub(super) use running::{report_failure, run};
+pub(super) use running::{report_end, run};
+
+use crate::event_log;
 
 /// The service's name, which is also its event source and the end of its account's name.
 const NAME: &str = "Labrelay";
 /// The account that it runs as: Windows makes it for this one service, with no password and no rights of others.
 pub const ACCOUNT: &str = r"NT SERVICE\Labrelay";
 
-/// The longest that `start` waits, as long as the service says that it gets on: a spool that has to be salvaged is read
-/// and written anew, a gigabyte of it by its bound.
+/// The longest that `start` waits: a spool that has to be salvaged is read and written anew, a gigabyte of it by its bound.
 const START_WITHIN: Duration = Duration::from_secs(180);
 /// Likewise `stop`: longer than the service itself takes at most (`STOP_HINT` and a process that has to end).
 const STOP_WITHIN: Duration = Duration::from_secs(60);
 /// How often the state is looked at meanwhile.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
-/// Registers the service, or updates what was registered.
+/// Registers the service and the source of its events, or updates what was registered.
 pub(super) fn install(definition: &Definition) -> Result<Vec<Missing>, ServiceError> {
     let what = "install the service";
     let manager = manager(ServiceManagerAccess::CONNECT | ServiceManagerAccess::CREATE_SERVICE, what)?;
@@ -46,15 +47,18 @@ pub(super) fn install(definition: &Definition) -> Result<Vec<Missing>, ServiceEr
         }
         Err(error) => Err(error),
     };
-    settings::apply(&service.map_err(|error| failed(what, error))?)
+    let missing = settings::apply(&service.map_err(|error| failed(what, error))?)?;
+    event_log::register(&definition.program).map_err(|why| ServiceError::System { what, why })?;
+    Ok(missing)
 }
 
-/// Stops the service and removes it. Its files stay.
+/// Stops the service, and removes it and the source of its events. Its files stay.
 pub fn uninstall() -> Result<(), ServiceError> {
     let what = "remove the service";
     let service = open(ServiceAccess::QUERY_STATUS | ServiceAccess::STOP | ServiceAccess::DELETE, what)?;
     stop_opened(&service)?;
-    service.delete().map_err(|error| failed(what, error))
+    service.delete().map_err(|error| failed(what, error))?;
+    event_log::unregister().map_err(|why| ServiceError::System { what, why })
 }
 
 /// Starts the service, and returns when it runs or has failed.
@@ -90,6 +94,7 @@ pub fn state() -> Result<State, ServiceError> {
 
 fn stop_opened(service: &Service) -> Result<(), ServiceError> {
     let what = "stop the service";
+    wait_while(service, what, ServiceState::StartPending, START_WITHIN)?; // until then Windows passes nothing on
     match service.stop() {
         Ok(_) => {}
         Err(error) if code(&error) == Some(ERROR_SERVICE_NOT_ACTIVE) => return Ok(()),

@@ -4,7 +4,7 @@ use super::super::staged::MISSING_IN_WINE;
 use super::super::toolchain::Toolchain;
 use super::super::wine::Prefix;
 use crate::cargo::run as succeed;
-use crate::shipped::System;
+use crate::shipped::{System, TEST_PROFILE};
 
 /// Crates whose tests run there: those that touch files and processes, and those whose types are laid out for the ABI.
 const CRATES: [&str; 9] = [
@@ -38,7 +38,7 @@ pub(super) fn run(toolchain: &Toolchain, prefix: &Prefix<'_>) -> anyhow::Result<
     for name in CRATES {
         command.args(["--package", name]);
     }
-    command.args(["--lib", "--tests", "--no-fail-fast"]);
+    command.args(["--profile", TEST_PROFILE, "--lib", "--tests", "--no-fail-fast"]);
     prefix.put_into(&mut command);
     let runner =
         format!("CARGO_TARGET_{}_RUNNER", System::Windows.triple().to_ascii_uppercase().replace('-', "_"));

@@ -19,8 +19,8 @@ use super::{NAME, code, failed};
 
 /// How long a step of the start may take before Windows takes the service for dead: the longest is to salvage a spool.
 const START_HINT: Duration = Duration::from_secs(120);
-/// Likewise a step of the end; the whole of it is bounded by the program's own patience, which is shorter.
-const STOP_HINT: Duration = Duration::from_secs(15);
+/// Likewise the end: the program ends itself within 17 s.
+const STOP_HINT: Duration = Duration::from_secs(20);
 
 type Work = Box<dyn FnOnce(&Manager) -> u8 + Send>;
 type StopRequest = Box<dyn Fn() + Send>;
@@ -87,8 +87,8 @@ fn exit_code(code: u8) -> ServiceExitCode {
     if code == 0 { ServiceExitCode::NO_ERROR } else { ServiceExitCode::ServiceSpecific(code.into()) }
 }
 
-/// Tells Windows that the service has failed; the process has to end after this.
-pub(in super::super) fn report_failure(code: u8) {
+/// Tells Windows that the service has ended; the process has to end after this.
+pub(in super::super) fn report_end(code: u8) {
     if let Some(reports) = REPORTS.get() {
         reports.tell_whatever(Phase::Ended(exit_code(code)));
     }

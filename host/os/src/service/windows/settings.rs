@@ -23,9 +23,10 @@ use crate::windows::{succeeded, wide};
 
 const DESCRIPTION: &str = "Collects how this PC's laboratory instruments are doing, makes sure that nothing about a \
                            patient leaves, and delivers it to the region's receiver.";
-/// The privileges that are left of the account's: to pass folders on the way to a file, as everybody may, and to start
-/// workers under another token.
-const PRIVILEGES: [&str; 2] = ["SeChangeNotifyPrivilege", "SeIncreaseQuotaPrivilege"];
+/// The privileges that are left of the account's: to pass folders on the way to a file, as everybody may. A worker needs none
+/// to be started, since its token is a restricted version of the service's. One that the account does not hold would keep
+/// Windows from starting the service (error 1297).
+const PRIVILEGES: [&str; 1] = ["SeChangeNotifyPrivilege"];
 /// Pauses before the service is started again after a failure: the first is short, for what passes by itself; the last
 /// is for every further one, so that a wrong configuration costs a start in ten minutes and is found mended soon.
 const RESTART_AFTER: [Duration; 3] =
