@@ -165,7 +165,8 @@ impl FromSource {
     }
 }
 
-fn distribution(program: &str) -> PathBuf {
+/// A program of the distribution's own Rust.
+pub(super) fn distribution(program: &str) -> PathBuf {
     Path::new(DISTRIBUTION).join(program)
 }
 
