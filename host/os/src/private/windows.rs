@@ -11,25 +11,25 @@ use std::os::windows::fs::OpenOptionsExt as _;
 use std::os::windows::io::AsRawHandle as _;
 use std::path::Path;
 
-use windows_sys::Win32::Foundation::{GENERIC_READ, GENERIC_WRITE, LocalFree};
+use windows_sys::Win32::Foundation::{GENERIC_READ, GENERIC_WRITE};
 use windows_sys::Win32::Security::Authorization::{
     ConvertStringSecurityDescriptorToSecurityDescriptorW, GetNamedSecurityInfoW, GetSecurityInfo,
     SDDL_REVISION_1, SE_FILE_OBJECT, SE_KERNEL_OBJECT, SE_OBJECT_TYPE,
 };
 use windows_sys::Win32::Security::{
-    ACCESS_ALLOWED_ACE, ACE_HEADER, ACL, DACL_SECURITY_INFORMATION, GetAce, GetSecurityDescriptorDacl,
-    OWNER_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR, PSID, SECURITY_ATTRIBUTES,
+    ACL, DACL_SECURITY_INFORMATION, GetSecurityDescriptorDacl, OWNER_SECURITY_INFORMATION,
+    PSECURITY_DESCRIPTOR, SECURITY_ATTRIBUTES,
 };
 use windows_sys::Win32::Storage::FileSystem::{
     CREATE_NEW, CreateDirectoryW, CreateFileW, FILE_APPEND_DATA, FILE_ATTRIBUTE_NORMAL,
     FILE_FLAG_BACKUP_SEMANTICS, FILE_READ_ATTRIBUTES, FILE_SHARE_DELETE, FILE_SHARE_READ, FILE_SHARE_WRITE,
     OPEN_ALWAYS, READ_CONTROL, SYNCHRONIZE,
 };
-use windows_sys::Win32::System::SystemServices::ACCESS_ALLOWED_ACE_TYPE;
 
 use super::PrivateError;
 use crate::file::while_held;
 use crate::sandbox::windows::token;
+use crate::windows::access_list::{self, Descriptor, Effect};
 use crate::windows::{owned, sid_text, succeeded, wide, wide_path};
 
 /// The account `NT SERVICE\Labrelay`, as Windows derives it from the service's name (`sc.exe showsid Labrelay`): so it can be
@@ -94,40 +94,12 @@ fn check(
     }
     let us = token::own_account().map_err(failed)?;
     // SAFETY: a valid list, which lives until this function ends.
-    let granted = unsafe { granted(list) }.map_err(failed)?;
-    match granted.into_iter().find(|who| *who != us && !TRUSTED.contains(&who.as_str())) {
+    let entries = unsafe { access_list::entries(list) }.map_err(failed)?;
+    let granted = entries.into_iter().filter(|entry| entry.effect == Effect::Allows && entry.mask != 0);
+    match granted.map(|entry| entry.who).find(|who| *who != us && !TRUSTED.contains(&who.as_str())) {
         Some(who) => Err(PrivateError::TooWide { path: path.into(), who, cure }),
         None => Ok(()),
     }
-}
-
-/// Who is granted any right.
-///
-/// # Safety
-///
-/// `list` points to a valid list of rights.
-unsafe fn granted(list: *const ACL) -> io::Result<Vec<String>> {
-    let mut granted = Vec::new();
-    // SAFETY: the caller's word.
-    let count = unsafe { (*list).AceCount };
-    for index in 0..count {
-        let mut entry = std::ptr::null_mut();
-        // SAFETY: a valid list, and an index below its count.
-        succeeded(unsafe { GetAce(list, index.into(), &mut entry) })?;
-        // SAFETY: every entry begins with this head.
-        if u32::from(unsafe { (*entry.cast::<ACE_HEADER>()).AceType }) != ACCESS_ALLOWED_ACE_TYPE {
-            continue; // what denies, or only notes
-        }
-        // SAFETY: an entry of this type has its rights here.
-        if unsafe { (*entry.cast::<ACCESS_ALLOWED_ACE>()).Mask } == 0 {
-            continue;
-        }
-        // SAFETY: an entry of this type has its identifier here.
-        let sid: PSID = unsafe { (&raw mut (*entry.cast::<ACCESS_ALLOWED_ACE>()).SidStart).cast() };
-        // SAFETY: likewise.
-        granted.push(unsafe { sid_text(sid) }?);
-    }
-    Ok(granted)
 }
 
 /// Opens `path` for reading and writing, creating it for this account if it is missing.
@@ -189,7 +161,8 @@ pub(crate) fn private_rights() -> io::Result<Rights> {
 pub(crate) struct Rights(Descriptor);
 
 impl Rights {
-    fn of(accounts: &[&str]) -> io::Result<Self> {
+    /// Full rights for these, as SDDL names them, and for nobody else.
+    pub(crate) fn of(accounts: &[&str]) -> io::Result<Self> {
         Self::of_list(&accounts.iter().map(|who| format!("(A;OICI;FA;;;{who})")).collect::<String>())
     }
 
@@ -253,16 +226,6 @@ fn owner(object: &File, kind: SE_OBJECT_TYPE) -> io::Result<String> {
     done(code)?;
     // SAFETY: valid, and lives until this function ends.
     unsafe { sid_text(who) }
-}
-
-/// Memory of the system's.
-pub(crate) struct Descriptor(PSECURITY_DESCRIPTOR);
-
-impl Drop for Descriptor {
-    fn drop(&mut self) {
-        // SAFETY: allocated by the call that gave it, as it documents; nothing is freed for null.
-        unsafe { LocalFree(self.0) };
-    }
 }
 
 #[cfg(test)]
