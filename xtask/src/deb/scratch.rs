@@ -18,8 +18,8 @@ const NO_RIGHT: &str = "no right to mount here, so nothing was installed: run as
 
 /// What is missing for a copy.
 pub(super) fn missing() -> Option<String> {
-    let unshared = Command::new("unshare").args(["--mount", "true"]).output();
-    (!unshared.is_ok_and(|output| output.status.success())).then(|| NO_RIGHT.to_owned())
+    let mounted = Command::new("unshare").args(["--mount", "mount", "-t", "tmpfs", "probe", ROOT]).output();
+    (!mounted.is_ok_and(|output| output.status.success())).then(|| NO_RIGHT.to_owned())
 }
 
 /// Runs the package's life in a copy, by this very program in a mount namespace of its own.
@@ -34,8 +34,13 @@ pub(super) fn live(first: &Path, next: &Path) -> anyhow::Result<Outcome> {
 pub(super) struct Copy(());
 
 impl Copy {
-    /// Makes it. To be called in a mount namespace of its own.
+    /// Makes it, in a mount namespace of its own alone.
     pub(super) fn of_this_system() -> anyhow::Result<Self> {
+        let namespace = |process: &str| std::fs::read_link(format!("/proc/{process}/ns/mnt"));
+        ensure!(
+            namespace("self")? != namespace("1")?,
+            "this would mount into the real system: use `deb --check`"
+        );
         // `target` may lie on a file system that can't be the upper one.
         mount(&["-t", "tmpfs", "labrelay-copy"], ROOT)?;
         for folder in ["upper", "work", "root"] {

@@ -28,7 +28,7 @@ const UNIT_MODE: u32 = 0o644;
 /// Where systemd has started nothing and sees no failure in that.
 const NOT_BEGUN: &str = "systemd has left it, most likely since the configuration that it was installed with is missing; \
      `systemctl status labrelay` says more";
-/// Longest wait for a start: systemd's own (`TimeoutStartSec`), and a step that needs more time (`Manager::starting`).
+/// Longest wait for a start, which takes a second or two; a spool that has to be salvaged takes minutes, and goes on without us.
 const START_PATIENCE: Duration = Duration::from_secs(400);
 /// Longest wait for an end: `TimeoutStopSec`, after which systemd ends it, and a bit.
 const STOP_PATIENCE: Duration = Duration::from_secs(40);
@@ -38,7 +38,7 @@ pub(super) fn install(definition: &Definition) -> Result<(), ServiceError> {
     let what = "install the service";
     let text = unit::text(definition)?;
     administrator(what)?;
-    refuse_packaged(&Shown::ask()?, what)?;
+    refuse_foreign(&Shown::ask()?, what)?;
     let system = |why| ServiceError::System { what, why };
     make_group().map_err(system)?;
     write(Path::new(UNITS), &text).map_err(system)?;
@@ -51,7 +51,7 @@ pub fn uninstall() -> Result<(), ServiceError> {
     let what = "uninstall the service";
     administrator(what)?;
     let shown = installed()?;
-    refuse_packaged(&shown, what)?;
+    refuse_foreign(&shown, what)?;
     stop()?;
     let system = |why| ServiceError::System { what, why };
     brief(&["disable", UNIT]).map_err(system)?;
@@ -112,12 +112,16 @@ fn installed() -> Result<Shown, ServiceError> {
     }
 }
 
-/// A unit that lies elsewhere than ours came with a package, which also updates and removes it.
-fn refuse_packaged(shown: &Shown, what: &'static str) -> Result<(), ServiceError> {
+/// A unit that lies elsewhere than ours came with a package, which also updates and removes it; a masked one is one that an
+/// administrator does not want to run.
+fn refuse_foreign(shown: &Shown, what: &'static str) -> Result<(), ServiceError> {
+    let refused = |why: String| Err(ServiceError::System { what, why: io::Error::other(why) });
     match shown.file() {
+        _ if shown.is_masked() => {
+            refused(format!("the unit is masked; to allow it: systemctl unmask {UNIT}"))
+        }
         Some(file) if !file.starts_with(UNITS) => {
-            let why = format!("{} belongs to a package of this system; use apt", file.display());
-            Err(ServiceError::System { what, why: io::Error::other(why) })
+            refused(format!("{} belongs to a package of this system; use apt", file.display()))
         }
         _ => Ok(()),
     }

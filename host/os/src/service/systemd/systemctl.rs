@@ -24,8 +24,7 @@ const EXITED: u32 = 1;
 const BY_SIGNAL: u32 = 128;
 
 /// What is asked about the unit.
-const PROPERTIES: &str =
-    "LoadState,ActiveState,SubState,ExecMainCode,ExecMainStatus,FragmentPath,NeedDaemonReload";
+const PROPERTIES: &str = "LoadState,ActiveState,SubState,ExecMainCode,ExecMainStatus,FragmentPath";
 
 /// An error where systemd is not this system's manager.
 pub(super) fn is_there() -> Result<(), ServiceError> {
@@ -104,6 +103,11 @@ impl Shown {
         Some(Path::new(self.value("FragmentPath"))).filter(|path| path.is_absolute())
     }
 
+    /// Whether an administrator has forbidden it to run.
+    pub(super) fn is_masked(&self) -> bool {
+        self.value("LoadState") == "masked"
+    }
+
     /// In our words.
     pub(super) fn state(&self) -> State {
         if self.value("LoadState") == "not-found" {
@@ -170,6 +174,13 @@ mod tests {
         assert_eq!(ended("failed", "failed", 1, 3), State::Failed { exit_code: 3 });
         assert_eq!(ended("activating", "auto-restart", 1, 4), State::Failed { exit_code: 4 });
         assert_eq!(ended("failed", "failed", 2, 9), State::Failed { exit_code: 137 });
+    }
+
+    #[test]
+    fn a_masked_unit_is_stopped_and_told_from_others() {
+        let shown = |load| Shown::read(&format!("LoadState={load}\nActiveState=inactive\nSubState=dead\n"));
+        assert_eq!((shown("masked").state(), shown("masked").is_masked()), (State::Stopped, true));
+        assert_eq!((shown("loaded").state(), shown("loaded").is_masked()), (State::Stopped, false));
     }
 
     #[test]
