@@ -104,11 +104,6 @@ impl Moment {
         let seconds = u64::try_from(self.0.timestamp()).unwrap_or_default();
         SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
     }
-
-    /// Seconds since 1970.
-    pub(super) fn seconds(self) -> i64 {
-        self.0.timestamp()
-    }
 }
 
 #[cfg(test)]
