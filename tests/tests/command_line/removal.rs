@@ -21,7 +21,7 @@ fn site() -> Site {
 }
 
 fn quarantined(site: &Site) -> u64 {
-    site.host.status().0["spool"]["quarantine"]["entries"].as_u64().unwrap()
+    site.host.status().0["quarantine"]["units"].as_u64().unwrap()
 }
 
 fn empty(site: &Site, purge: &str) -> String {
