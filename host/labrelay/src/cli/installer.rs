@@ -1,5 +1,6 @@
 //! `labrelay installer …`: what installation packages ask for. Hidden, since no person needs it.
 
+#[cfg(windows)]
 use std::ffi::OsString;
 
 use clap::{Subcommand, ValueEnum};

@@ -30,15 +30,16 @@ pub(super) fn wxs(staged: &[Staged]) -> String {
 }
 
 fn component_of(file: &Staged) -> String {
-    let Staged { name, path } = file;
+    let name = &file.name;
     let last = name.rsplit('/').next().unwrap_or(name);
     format!(
-        "      <Component Id=\"{}\" Guid=\"{}\" Win64=\"yes\"><File Id=\"{}\" Name=\"{last}\" Source=\"{}\" \
+        "      <Component Id=\"{}\" Guid=\"{}\" Win64=\"yes\"><File Id=\"{}\" Name=\"{}\" Source=\"{}\" \
          KeyPath=\"yes\"/></Component>\n",
         component(name),
         component_guid(name),
         file_id(name),
-        escaped(&path.display().to_string()),
+        escaped(last),
+        escaped(name),
     )
 }
 
@@ -78,7 +79,7 @@ mod tests {
         assert_eq!(text.matches("<File ").count(), 3);
         assert_eq!(text.matches("<ComponentRef ").count(), 3);
         let plugins = text.split("PluginFolder").nth(1).unwrap().split("</DirectoryRef>").next().unwrap();
-        assert!(plugins.contains("Source=\"/stage/plugins/a&amp;b.dll\""), "{text}");
+        assert!(plugins.contains("Source=\"plugins/a&amp;b.dll\""), "{text}");
         assert!(!plugins.contains("worker") && !plugins.contains("yaml"), "{text}");
     }
 }

@@ -151,7 +151,7 @@ impl<'a> Pc<'a> {
     /// Units in the quarantine.
     pub(super) fn quarantined(&self) -> anyhow::Result<u64> {
         let status = self.ask(&["status", "--json"])?;
-        let units = status.pointer("/spool/quarantine/entries").and_then(Value::as_u64);
+        let units = status.pointer("/quarantine/units").and_then(Value::as_u64);
         units.with_context(|| format!("the status has no quarantine: {status}"))
     }
 
