@@ -6,6 +6,8 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, bail, ensure};
 use serde_json::Value;
 
+use crate::shipped;
+
 /// The crate of the plugin that `cargo xtask bench` measures with.
 const BENCH_PLUGIN: &str = "labrelay-bench-lines";
 
@@ -58,37 +60,32 @@ pub(crate) struct Built {
 ///
 /// All of the workspace, so that a later `cargo test` finds the same libraries built with the same features.
 pub(crate) fn build() -> anyhow::Result<Built> {
-    artifacts(&messages(&["build", "--workspace"])?)
+    artifacts(&messages(&mut cargo(&["build", "--workspace"]))?)
 }
 
-/// Builds programs and plugins as a release has them, and the benchmark's own plugin; says where they are.
+/// Builds programs and plugins as they ship, and the benchmark's own plugin likewise; says where they are.
 pub(crate) fn build_release() -> anyhow::Result<(Built, PathBuf)> {
-    let mut arguments = vec!["build", "--release", "-p", BENCH_PLUGIN];
-    for package in [
-        "labrelay",
-        "labrelay-worker",
-        "labrelay-receiver",
-        "labrelay-plugin-navios",
-        "labrelay-plugin-dxflex",
-    ] {
-        arguments.extend(["-p", package]);
-    }
-    let messages = messages(&arguments)?;
+    let [host, mut plugins, receiver] = shipped::Built::groups()?;
+    plugins.push(BENCH_PLUGIN.to_owned());
+    let messages = shipped_messages(&[host, plugins, receiver])?;
     let is_it = |message: &&Value| text(message, "/target/name") == Some(&BENCH_PLUGIN.replace('-', "_"));
     let plugin =
         messages.iter().filter(is_it).filter_map(|message| text(message, "/filenames/0")).next_back();
     Ok((artifacts(&messages)?, plugin.context("cargo build made no plugin to measure with")?.into()))
 }
 
-/// Builds what a laboratory's PC gets, as a release has it; says where the host's program and the plugins are. The worker's
+/// Builds what a laboratory's PC gets, as it ships; says where the host's program and the plugins are. The worker's
 /// program lies beside the host's.
 pub(crate) fn build_host() -> anyhow::Result<(PathBuf, Vec<PathBuf>)> {
-    let mut packages = vec!["labrelay".to_owned(), "labrelay-worker".to_owned()];
-    packages.extend(families()?.iter().map(|family| format!("labrelay-plugin-{family}")));
-    let mut arguments = vec!["build", "--release"];
-    packages.iter().for_each(|package| arguments.extend(["-p", package.as_str()]));
-    let messages = messages(&arguments)?;
-    Ok((program(&messages, "labrelay")?, plugins(&messages)?))
+    let [host, plugins, _] = shipped::Built::groups()?;
+    let messages = shipped_messages(&[host, plugins])?;
+    Ok((program(&messages, "labrelay")?, plugins_of(&messages)?))
+}
+
+fn shipped_messages(groups: &[Vec<String>]) -> anyhow::Result<Vec<Value>> {
+    let (root, target) = (repository(), shipped::linux::folder());
+    let build = |packages: &Vec<String>| messages(&mut shipped::linux::command(root, &target, packages));
+    Ok(groups.iter().map(build).collect::<anyhow::Result<Vec<_>>>()?.concat())
 }
 
 /// Names of the families that have a plugin here, in alphabetical order.
@@ -102,8 +99,7 @@ pub(crate) fn families() -> anyhow::Result<Vec<String>> {
 }
 
 /// Runs a `cargo build` and gives what it says, message by message.
-fn messages(arguments: &[&str]) -> anyhow::Result<Vec<Value>> {
-    let mut command = cargo(arguments);
+fn messages(command: &mut Command) -> anyhow::Result<Vec<Value>> {
     command.arg("--message-format=json-render-diagnostics");
     let output = command.stderr(Stdio::inherit()).output().context("cargo could not be started")?;
     ensure!(output.status.success(), "cargo build ended with {}", output.status);
@@ -116,7 +112,7 @@ fn artifacts(messages: &[Value]) -> anyhow::Result<Built> {
     Ok(Built {
         labrelay: program(messages, "labrelay")?,
         receiver: program(messages, "labrelay-receiver")?,
-        plugins: plugins(messages)?,
+        plugins: plugins_of(messages)?,
     })
 }
 
@@ -128,7 +124,7 @@ fn program(messages: &[Value], name: &str) -> anyhow::Result<PathBuf> {
     Ok(path.into())
 }
 
-fn plugins(messages: &[Value]) -> anyhow::Result<Vec<PathBuf>> {
+fn plugins_of(messages: &[Value]) -> anyhow::Result<Vec<PathBuf>> {
     let folder = repository().join("plugins");
     let is_plugin = |message: &&Value| {
         text(message, "/manifest_path").is_some_and(|path| Path::new(path).starts_with(&folder))

@@ -26,6 +26,7 @@ use tools::Tools;
 use crate::cargo::repository;
 use crate::check::Outcome;
 use crate::shipped::traces;
+use crate::windows::FURTHER_PLUGINS;
 use crate::windows::toolchain::{Profile, Toolchain};
 
 /// What to do.
@@ -76,7 +77,7 @@ fn release(options: &Options, toolchain: &Toolchain, tools: &Tools) -> anyhow::R
         true => throw_away::signer(&folder.with_extension("authority"))?,
         false => Signer::from_environment()?,
     };
-    let profile = if options.debug_build { Profile::Development } else { Profile::Shipped };
+    let profile = if options.debug_build { Profile::Test } else { Profile::Shipped };
     let code = code(options, toolchain, profile)?;
     let made = make(tools, &signer, &code, &folder)?;
     if options.test_signature {
@@ -93,11 +94,19 @@ fn code(options: &Options, toolchain: &Toolchain, profile: Profile) -> anyhow::R
     if let Some(folder) = &options.built {
         return Code::of_folder(folder);
     }
-    let built = toolchain.build(profile, &[])?;
+    let built = toolchain.build(profile, also(profile))?;
     if profile == Profile::Shipped {
         traces::check(&built)?;
     }
     Ok(built.into())
+}
+
+/// What is built beside, though not packaged: the same as for the tests, so that nothing is built twice.
+fn also(profile: Profile) -> &'static [&'static str] {
+    match profile {
+        Profile::Test => &FURTHER_PLUGINS,
+        Profile::Shipped => &[],
+    }
 }
 
 /// A package as it was made.

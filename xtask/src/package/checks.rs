@@ -19,7 +19,7 @@ use crate::windows::wine::Wine;
 
 /// Makes a package beside a release's, and tries it; an error at the first thing that is wrong.
 pub(super) fn run(options: &Options, toolchain: &Toolchain, tools: &Tools) -> anyhow::Result<Outcome> {
-    let code = code(options, toolchain, Profile::Development)?;
+    let code = code(options, toolchain, Profile::Test)?;
     let folder = repository().join("target/package-check");
     let signer = throw_away::signer(&folder.with_extension("authority"))?;
     let made = make(tools, &signer, &code, &folder)?;
