@@ -86,6 +86,21 @@ impl Prefix<'_> {
         Emulator { program: self.wine.0.clone(), environment: self.environment().into() }
     }
 
+    /// Waits until nothing runs in this Windows any more, not even its services.
+    pub(super) fn wait_until_quiet(&self) {
+        self.server("-w");
+    }
+
+    fn server(&self, order: &str) {
+        for server in SERVERS {
+            let mut command = Command::new(server);
+            self.put_into(&mut command);
+            if starts(command.arg(order)) {
+                break;
+            }
+        }
+    }
+
     fn environment(&self) -> [(OsString, OsString); 3] {
         [
             ("WINEPREFIX".into(), self.folder.clone().into()),
@@ -98,13 +113,7 @@ impl Prefix<'_> {
 impl Drop for Prefix<'_> {
     fn drop(&mut self) {
         // What still runs in it ends, and its server, which would write to the folder; `-k` waits for that.
-        for server in SERVERS {
-            let mut command = Command::new(server);
-            self.put_into(&mut command);
-            if starts(command.arg("-k")) {
-                break;
-            }
-        }
+        self.server("-k");
         let _ = std::fs::remove_dir_all(&self.folder); // what can't be removed lies in a temporary folder
     }
 }
