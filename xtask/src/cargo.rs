@@ -6,6 +6,8 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, bail, ensure};
 use serde_json::Value;
 
+use crate::shipped;
+
 /// The crate of the plugin that `cargo xtask bench` measures with.
 const BENCH_PLUGIN: &str = "labrelay-bench-lines";
 
@@ -58,41 +60,46 @@ pub(crate) struct Built {
 ///
 /// All of the workspace, so that a later `cargo test` finds the same libraries built with the same features.
 pub(crate) fn build() -> anyhow::Result<Built> {
-    artifacts(&messages(&["build", "--workspace"])?)
+    artifacts(&messages(&mut cargo(&["build", "--workspace"]))?)
 }
 
-/// Builds programs and plugins as a release has them, and the benchmark's own plugin; says where they are.
+/// Builds programs and plugins as they ship, and the benchmark's own plugin likewise; says where they are.
 pub(crate) fn build_release() -> anyhow::Result<(Built, PathBuf)> {
-    let mut arguments = vec!["build", "--release", "-p", BENCH_PLUGIN];
-    for package in [
-        "labrelay",
-        "labrelay-worker",
-        "labrelay-receiver",
-        "labrelay-plugin-navios",
-        "labrelay-plugin-dxflex",
-    ] {
-        arguments.extend(["-p", package]);
-    }
-    let messages = messages(&arguments)?;
+    let [host, mut plugins, receiver] = shipped::Built::groups()?;
+    plugins.push(BENCH_PLUGIN.to_owned());
+    let messages = shipped_messages(&[host, plugins, receiver])?;
     let is_it = |message: &&Value| text(message, "/target/name") == Some(&BENCH_PLUGIN.replace('-', "_"));
     let plugin =
         messages.iter().filter(is_it).filter_map(|message| text(message, "/filenames/0")).next_back();
     Ok((artifacts(&messages)?, plugin.context("cargo build made no plugin to measure with")?.into()))
 }
 
+/// Builds what a laboratory's PC gets, as it ships; says where the host's program and the plugins are. The worker's
+/// program lies beside the host's.
+pub(crate) fn build_host() -> anyhow::Result<(PathBuf, Vec<PathBuf>)> {
+    let [host, plugins, _] = shipped::Built::groups()?;
+    let messages = shipped_messages(&[host, plugins])?;
+    Ok((program(&messages, "labrelay")?, plugins_of(&messages)?))
+}
+
+fn shipped_messages(groups: &[Vec<String>]) -> anyhow::Result<Vec<Value>> {
+    let (root, target) = (repository(), shipped::linux::folder());
+    let build = |packages: &Vec<String>| messages(&mut shipped::linux::command(root, &target, packages));
+    Ok(groups.iter().map(build).collect::<anyhow::Result<Vec<_>>>()?.concat())
+}
+
 /// Names of the families that have a plugin here, in alphabetical order.
 pub(crate) fn families() -> anyhow::Result<Vec<String>> {
     let entries = std::fs::read_dir(repository().join("plugins"))?;
-    let name =
-        |entry: std::io::Result<std::fs::DirEntry>| Ok(entry?.file_name().to_string_lossy().into_owned());
-    let mut names = entries.map(name).collect::<anyhow::Result<Vec<_>>>()?;
+    let mut names = entries
+        .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+        .collect::<anyhow::Result<Vec<_>>>()?;
     names.sort();
     Ok(names)
 }
 
 /// Runs a `cargo build` and gives what it says, message by message.
-fn messages(arguments: &[&str]) -> anyhow::Result<Vec<Value>> {
-    let mut command = cargo(arguments);
+fn messages(command: &mut Command) -> anyhow::Result<Vec<Value>> {
     command.arg("--message-format=json-render-diagnostics");
     let output = command.stderr(Stdio::inherit()).output().context("cargo could not be started")?;
     ensure!(output.status.success(), "cargo build ended with {}", output.status);
@@ -102,13 +109,22 @@ fn messages(arguments: &[&str]) -> anyhow::Result<Vec<Value>> {
 }
 
 fn artifacts(messages: &[Value]) -> anyhow::Result<Built> {
-    let program = |name: &str| -> anyhow::Result<PathBuf> {
-        let found = messages.iter().filter(|message| text(message, "/target/name") == Some(name));
-        let Some(path) = found.filter_map(|message| text(message, "/executable")).next_back() else {
-            bail!("cargo build made no program {name}");
-        };
-        Ok(path.into())
+    Ok(Built {
+        labrelay: program(messages, "labrelay")?,
+        receiver: program(messages, "labrelay-receiver")?,
+        plugins: plugins_of(messages)?,
+    })
+}
+
+fn program(messages: &[Value], name: &str) -> anyhow::Result<PathBuf> {
+    let found = messages.iter().filter(|message| text(message, "/target/name") == Some(name));
+    let Some(path) = found.filter_map(|message| text(message, "/executable")).next_back() else {
+        bail!("cargo build made no program {name}");
     };
+    Ok(path.into())
+}
+
+fn plugins_of(messages: &[Value]) -> anyhow::Result<Vec<PathBuf>> {
     let folder = repository().join("plugins");
     let is_plugin = |message: &&Value| {
         text(message, "/manifest_path").is_some_and(|path| Path::new(path).starts_with(&folder))
@@ -117,7 +133,7 @@ fn artifacts(messages: &[Value]) -> anyhow::Result<Built> {
     let plugins: Vec<PathBuf> =
         files.filter(|file| file.ends_with(std::env::consts::DLL_SUFFIX)).map(PathBuf::from).collect();
     ensure!(!plugins.is_empty(), "cargo build made no plugin");
-    Ok(Built { labrelay: program("labrelay")?, receiver: program("labrelay-receiver")?, plugins })
+    Ok(plugins)
 }
 
 fn text<'a>(message: &'a Value, pointer: &str) -> Option<&'a str> {

@@ -1,4 +1,4 @@
-//! The audit log in the state folder: who looked at refused units, exported, purged or requeued them, and how many.
+//! The audit log in the state folder: who looked at refused units or took something out by hand, and how many.
 //!
 //! Lines are only ever added. Counts, never content; it leaves by no way of Labrelay's.
 

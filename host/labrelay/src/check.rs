@@ -94,19 +94,18 @@ impl Report {
 
     fn folder(&mut self, what: &str, path: &Path) {
         let folder = path.display();
+        let commands = labrelay_os::file::commands_to_open(path);
         match std::fs::read_dir(path) {
-            Ok(_) => self.ok(&format!("{what}: folder {folder}")),
-            Err(error) => {
-                self.fail(
-                    what,
-                    &format!(
-                        "can't list {folder}: {error}; correct the path, or give the service's account the right to read it"
-                    ),
-                );
-                #[cfg(unix)]
-                labrelay_os::file::commands_to_open(path).iter().for_each(|command| self.command(command));
-            }
+            Ok(_) if commands.is_empty() => return self.ok(&format!("{what}: folder {folder}")),
+            Ok(_) => self.fail(what, &format!("the service's account can't read {folder}; an administrator opens it by")),
+            Err(error) => self.fail(
+                what,
+                &format!(
+                    "can't list {folder}: {error}; correct the path, or give the service's account the right to read it"
+                ),
+            ),
         }
+        commands.iter().for_each(|command| self.command(command));
     }
 
     fn state_and_receiver(&mut self, config: &Config) {
@@ -145,10 +144,9 @@ impl Report {
     }
 
     /// What an administrator can run against the failure above.
-    #[cfg(unix)]
     #[allow(clippy::print_stdout)]
     fn command(&self, command: &str) {
-        println!("      sudo {command}");
+        println!("      {}{command}", if cfg!(unix) { "sudo " } else { "" });
     }
 
     #[allow(clippy::print_stdout)]

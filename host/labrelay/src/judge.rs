@@ -275,7 +275,7 @@ impl Judge {
 fn words_of(inventory: Option<&Inventory>) -> SiteWords {
     let nothing = Inventory::default();
     let Inventory { roles, zone, .. } = inventory.unwrap_or(&nothing);
-    SiteWords::new(roles.accounts(), *zone)
+    SiteWords::new(roles.accounts(), zone.clone())
 }
 
 #[cfg(test)]

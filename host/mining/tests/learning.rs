@@ -16,7 +16,7 @@ fn learn(lines: &[&str], accept_words: bool) -> Proposal {
 fn event_of(manifest: &Manifest, line: &str) -> Option<(String, usize)> {
     let (_, stream) = manifest.stream("event").unwrap();
     let site = Inventory::default();
-    let site = SiteWords::new(site.roles.accounts(), site.zone);
+    let site = SiteWords::new(site.roles.accounts(), site.zone.clone());
     let mut matched = Matched::default();
     Matcher::of(stream).unwrap().match_line(line.as_bytes(), &site, &mut matched).ok()?;
     let code = &stream.catalogue.as_ref().unwrap().events()[usize::from(matched.event)].code;

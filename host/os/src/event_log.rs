@@ -7,14 +7,16 @@
 use std::io;
 use std::path::Path;
 
-use windows_registry::LOCAL_MACHINE;
-use windows_sys::Win32::Foundation::{ERROR_FILE_NOT_FOUND, HANDLE};
+use windows_sys::Win32::Foundation::{ERROR_FILE_NOT_FOUND, HANDLE, WIN32_ERROR};
 use windows_sys::Win32::System::Diagnostics::Debug::{
     FORMAT_MESSAGE_ARGUMENT_ARRAY, FORMAT_MESSAGE_FROM_HMODULE, FORMAT_MESSAGE_IGNORE_INSERTS, FormatMessageW,
 };
 use windows_sys::Win32::System::EventLog::{
     DeregisterEventSource, EVENTLOG_ERROR_TYPE, EVENTLOG_INFORMATION_TYPE, EVENTLOG_WARNING_TYPE,
     RegisterEventSourceW, ReportEventW,
+};
+use windows_sys::Win32::System::Registry::{
+    HKEY_LOCAL_MACHINE, REG_DWORD, REG_SZ, REG_VALUE_TYPE, RegDeleteTreeW, RegSetKeyValueW,
 };
 
 use crate::windows::{narrow, succeeded, wide};
@@ -25,8 +27,6 @@ const SOURCE: &str = "Labrelay";
 const KEY: &str = r"SYSTEM\CurrentControlSet\Services\EventLog\Application\Labrelay";
 /// Errors, warnings and information.
 const TYPES: u32 = (EVENTLOG_ERROR_TYPE | EVENTLOG_WARNING_TYPE | EVENTLOG_INFORMATION_TYPE) as u32;
-/// What the registry says of a key that is not there, as it says it: an HRESULT.
-const NO_SUCH_KEY: u32 = 0x8007_0000 | ERROR_FILE_NOT_FOUND;
 /// Longest text that is inserted into an event: far below Windows' own bound of 31,839 units, since a person reads it.
 const MAX_INSERTED_CHARS: usize = 2_000;
 /// Longest text of an event without what is inserted.
@@ -45,18 +45,33 @@ pub enum Level {
 
 /// Tells Windows that events of this source have their texts in `program`.
 pub fn register(program: &Path) -> io::Result<()> {
-    let key = LOCAL_MACHINE.create(KEY)?;
-    key.set_hstring("EventMessageFile", &program.as_os_str().into())?;
-    key.set_u32("TypesSupported", TYPES)?;
-    Ok(())
+    let path: Vec<u8> = wide(program).into_iter().flat_map(u16::to_le_bytes).collect();
+    set("EventMessageFile", REG_SZ, &path)?;
+    set("TypesSupported", REG_DWORD, &TYPES.to_le_bytes())
+}
+
+/// Sets a value of the source's key, which is made if it is missing.
+fn set(name: &str, kind: REG_VALUE_TYPE, value: &[u8]) -> io::Result<()> {
+    let (key, name, length) = (wide(KEY), wide(name), u32::try_from(value.len()).unwrap_or(u32::MAX));
+    // SAFETY: texts that end with a zero, and a value as long as said; all outlive the call.
+    done(unsafe {
+        let (key, name, value) = (key.as_ptr(), name.as_ptr(), value.as_ptr().cast());
+        RegSetKeyValueW(HKEY_LOCAL_MACHINE, key, name, kind, value, length)
+    })
 }
 
 /// Takes the source back; what it has written stays readable, without its words.
 pub fn unregister() -> io::Result<()> {
-    match LOCAL_MACHINE.remove_tree(KEY) {
-        Err(error) if error.code().0.cast_unsigned() == NO_SUCH_KEY => Ok(()),
-        other => Ok(other?),
+    let key = wide(KEY);
+    // SAFETY: a text that ends with a zero.
+    match unsafe { RegDeleteTreeW(HKEY_LOCAL_MACHINE, key.as_ptr()) } {
+        ERROR_FILE_NOT_FOUND => Ok(()),
+        code => done(code),
     }
+}
+
+fn done(code: WIN32_ERROR) -> io::Result<()> {
+    if code == 0 { Ok(()) } else { Err(io::Error::from_raw_os_error(code.cast_signed())) }
 }
 
 /// Writes the event with this number. Nothing of the log's own is waited for.
@@ -135,12 +150,18 @@ mod tests {
     fn a_registered_source_says_where_its_texts_are_and_can_be_removed_twice() {
         let program = std::env::current_exe().unwrap();
         register(&program).unwrap();
-        let written = LOCAL_MACHINE.open(KEY).unwrap().get_string("EventMessageFile").unwrap();
-        assert_eq!(Path::new(&written), program);
-        assert_eq!(LOCAL_MACHINE.open(KEY).unwrap().get_u32("TypesSupported").unwrap(), 7);
+        let registered = queried();
+        assert!(registered.contains(program.to_str().unwrap()) && registered.contains("0x7"), "{registered}");
         write(Level::Information, 100, &["a test", ""]).unwrap();
         unregister().unwrap();
         unregister().unwrap();
-        assert!(LOCAL_MACHINE.open(KEY).is_err());
+        assert!(!queried().contains("EventMessageFile"));
+    }
+
+    /// As Windows' own program sees it.
+    fn queried() -> String {
+        let key = format!(r"HKLM\{KEY}");
+        let output = std::process::Command::new("reg").args(["query", &key]).output().unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned()
     }
 }

@@ -9,7 +9,6 @@ use std::io;
 use std::path::Path;
 
 mod held;
-#[cfg(unix)]
 mod opening;
 #[cfg(unix)]
 mod unix;
@@ -22,7 +21,6 @@ use unix as system;
 use windows as system;
 
 pub use held::{hard_link, remove, rename, while_held};
-#[cfg(unix)]
 pub use opening::commands_to_open;
 pub(crate) use system::open_no_link;
 pub use system::{is_in_use, is_link, open_shared};

@@ -2,6 +2,8 @@
 
 #![allow(unsafe_code)]
 
+pub(crate) mod access_list;
+
 use std::ffi::OsStr;
 use std::io;
 use std::os::windows::ffi::OsStrExt as _;

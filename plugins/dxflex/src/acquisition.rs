@@ -1,7 +1,7 @@
 //! What is told of one acquisition, and where in the file it stands.
 
 use labrelay_collector::fcs::{Text, clock};
-use labrelay_collector::{PollError, Reason, RecordBuilder, Timestamp, Tz};
+use labrelay_collector::{PollError, Reason, RecordBuilder, Timestamp, Zone};
 
 use crate::channel::{self, Channel};
 use crate::words;
@@ -26,7 +26,7 @@ pub(crate) struct Acquisition {
 
 impl Acquisition {
     /// Reads what is told; the reason says why that is not possible.
-    pub(crate) fn read(text: &Text, model: &'static str, zone: Tz, is_qc: bool) -> Result<Self, Reason> {
+    pub(crate) fn read(text: &Text, model: &'static str, zone: &Zone, is_qc: bool) -> Result<Self, Reason> {
         let channels = channel::all(text);
         let version = text.text("SWVER");
         Ok(Self {
@@ -74,7 +74,7 @@ impl Acquisition {
 }
 
 /// An acquisition that was aborted before it began has no times; a time that can't be read is another matter.
-fn started_at(text: &Text, zone: Tz) -> Result<Option<Timestamp>, Reason> {
+fn started_at(text: &Text, zone: &Zone) -> Result<Option<Timestamp>, Reason> {
     let (Some(date), Some(begin)) = (text.text("$DATE"), text.text("$BTIM")) else { return Ok(None) };
     clock::instant(&date, &begin, zone).map(Some).ok_or(Reason::Unparsable)
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use labrelay_collector::fcs::{Text, clock};
-use labrelay_collector::{PollError, Reason, RecordBuilder, Timestamp, Tz};
+use labrelay_collector::{PollError, Reason, RecordBuilder, Timestamp, Zone};
 
 use crate::words;
 
@@ -24,7 +24,7 @@ pub(crate) struct Acquisition<'a> {
 
 impl<'a> Acquisition<'a> {
     /// Reads what every acquisition has; the reason says why it can't be told of.
-    pub(crate) fn read(text: &'a Text, model: &'static str, zone: Tz) -> Result<Self, Reason> {
+    pub(crate) fn read(text: &'a Text, model: &'static str, zone: &Zone) -> Result<Self, Reason> {
         let date = text.text("@Y2KDATE").or_else(|| text.text("$DATE")).ok_or(Reason::Incomplete)?;
         let begin = text.text("$BTIM").ok_or(Reason::Incomplete)?;
         let given = DURATIONS.into_iter().find_map(|name| clock::seconds_us(text.number(name)?));

@@ -19,10 +19,10 @@ pub mod testing;
 mod unmatched;
 
 pub use batch::Batch;
-pub use chrono_tz::Tz;
 pub use collector::{Collector, OpenError, PollError};
 pub use cursor::State;
 pub use input::Input;
+pub use labrelay_manifest::Zone;
 pub use labrelay_model::{InputId, Position, Reason, SourceName, Timestamp};
 pub use lines::{Line, LineReader, MAX_LINE_BYTES};
 pub use opened::{Inputs, OpenedInput, Unit};

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use chrono_tz::Tz;
 use labrelay_abi::{OpenRequest, QcRule, ROLES_KEY};
-use labrelay_manifest::SiteWords;
+use labrelay_manifest::{SiteWords, Zone};
 use serde::de::DeserializeOwned;
 
 use crate::OpenError;
@@ -14,7 +13,6 @@ use crate::OpenError;
 pub struct Settings {
     own: serde_json::Map<String, serde_json::Value>,
     qc: QcRule,
-    zone: Tz,
     words: SiteWords,
 }
 
@@ -30,7 +28,7 @@ impl Settings {
             None => BTreeMap::new(),
         };
         let words = SiteWords::new(roles.iter().map(|(account, role)| (account.as_str(), *role)), zone);
-        Ok(Self { own, qc: request.qc.clone(), zone, words })
+        Ok(Self { own, qc: request.qc.clone(), words })
     }
 
     /// Whether a panel or tube of this name is QC at this site. The name itself must not go into a record.
@@ -45,8 +43,8 @@ impl Settings {
     }
 
     /// The zone in which the instrument's clock runs.
-    pub fn zone(&self) -> Tz {
-        self.zone
+    pub fn zone(&self) -> &Zone {
+        self.words.zone()
     }
 
     /// What lines mean at this site.

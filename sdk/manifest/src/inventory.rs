@@ -7,11 +7,10 @@ mod scalar;
 
 use std::collections::BTreeSet;
 
-use chrono_tz::Tz;
 use labrelay_model::Timestamp;
 use serde::Deserialize;
 
-use crate::{ManifestErrors, yaml};
+use crate::{ManifestErrors, Zone, yaml};
 
 pub use roles::Roles;
 
@@ -37,7 +36,7 @@ pub struct Inventory {
     pub roles: Roles,
     /// Where the instruments' clocks stand; UTC if not given.
     #[serde(deserialize_with = "scalar::zone")]
-    pub zone: Tz,
+    pub zone: Zone,
     /// What happened before this instant never leaves. A bare date begins at midnight UTC.
     #[serde(deserialize_with = "scalar::collect_since")]
     pub collect_since: Option<Timestamp>,
@@ -73,7 +72,7 @@ mod tests {
         assert!(inventory.serials.contains("0012"), "as written, not as a number");
         assert!(inventory.lots.contains("7741-K"));
         assert_eq!(inventory.qc.len(), 2);
-        assert_eq!(inventory.zone, Tz::Europe__Berlin);
+        assert_eq!(inventory.zone, "Europe/Berlin".parse().unwrap());
         assert_eq!(inventory.collect_since, Some(Timestamp::parse("2026-03-01T00:00:00Z").unwrap()));
         assert_eq!(Inventory::parse(b"{}").unwrap(), Inventory::default());
     }

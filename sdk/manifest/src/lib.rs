@@ -18,6 +18,7 @@ mod pattern;
 mod raw;
 mod ucum;
 pub mod yaml;
+mod zone;
 
 pub use catalogue::{
     Catalogue, EVENT_FIELD, End, Event, EventColumns, Part, SEVERITY_FIELD, Severity, Shape, Slot, SlotKind,
@@ -33,3 +34,4 @@ pub use manifest::{
 };
 pub use matcher::{Matched, Matcher, SiteWords, Unmatched, innermost_root};
 pub use parse::schema;
+pub use zone::{Shown, UnknownZone, Zone};

@@ -140,7 +140,7 @@ proptest! {
         let Ok(manifest) = Manifest::parse(manifest(&recipes).as_bytes()) else { return Ok(()) };
         let stream = manifest.streams().first().unwrap();
         let matcher = Matcher::of(stream).unwrap();
-        let site = SiteWords::new([], chrono_tz::Tz::UTC);
+        let site = SiteWords::new([], labrelay_manifest::Zone::UTC);
         let events = catalogue(stream).events();
         let patterns: Vec<Regex> =
             events.iter().map(|event| pattern(event.templates.first().unwrap(), &event.slots)).collect();

@@ -21,7 +21,7 @@ pub(crate) fn run(bytes: &[u8]) {
     let Some((stream, fields, matcher)) = READY.as_ref() else {
         unreachable!("the manifest is part of the program")
     };
-    let site = SiteWords::new([("operator1", 0)], chrono_tz::Tz::UTC);
+    let site = SiteWords::new([("operator1", 0)], labrelay_manifest::Zone::UTC);
     let mut matched = Matched::default();
     let Ok(consumed) = matcher.match_start(bytes, &site, &mut matched) else { return };
     let line = &bytes.get(..consumed).unwrap_or_default();

@@ -78,6 +78,11 @@ fn what_a_file_carries_is_in_the_lake_once_and_the_receipt_frees_the_spool() {
     assert_eq!(site.host.sent().len() as u64, RECORDS, "the journal shows what has left");
     let (believed, words) = import_receipt(&site, "week-1-again.receipt");
     assert!(believed && words.contains("had landed before"), "{words}");
+    let noted = fs::read_to_string(site.host.config.state.join("audit.log")).unwrap();
+    let noted: Vec<Value> = noted.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of = |command: &str| noted.iter().filter(|line| line["command"] == command).collect::<Vec<_>>();
+    assert_eq!(of("spool export")[0]["counts"], json!({"batches": waiting, "records": RECORDS}));
+    assert_eq!(of("spool import-receipt").len(), 2);
     let ledger: Value = serde_json::from_slice(&site.host.run(&["ledger", "--json"]).stdout).unwrap();
     assert_eq!(ledger["differences"], json!([]), "{ledger}");
 }

@@ -10,8 +10,7 @@ use std::process::Command;
 use anyhow::{Context as _, ensure};
 
 use super::Profile;
-use crate::cargo::{build, cargo, repository, run};
-use crate::shipped::linux;
+use crate::cargo::{build, build_host, cargo, repository, run};
 
 /// Revision of a package that is the first of its version.
 pub(super) const FIRST_REVISION: u32 = 1;
@@ -20,20 +19,17 @@ pub(super) const NEXT_REVISION: u32 = 2;
 
 /// Builds, and makes the package.
 pub(super) fn make(profile: Profile, revision: u32) -> anyhow::Result<PathBuf> {
-    let (programs, plugins) = match profile {
-        Profile::Release => linux::build().map(|built| (built.programs, built.plugins))?,
+    let (labrelay, plugins) = match profile {
+        Profile::Release => build_host()?,
         // All of the workspace, as the tests have it, so that nothing is built twice.
-        Profile::Dev => {
-            let built = build()?;
-            (vec![built.labrelay.with_file_name("labrelay-worker"), built.labrelay], built.plugins)
-        }
+        Profile::Dev => build().map(|built| (built.labrelay, built.plugins))?,
     };
     let tree = folder().join("tree");
     if tree.exists() {
         fs::remove_dir_all(&tree)?;
     }
     fs::create_dir_all(tree.join("plugins"))?;
-    for program in programs {
+    for program in [labrelay.with_file_name("labrelay-worker"), labrelay] {
         copy_stripped(&program, &tree)?;
     }
     for plugin in plugins {

@@ -28,14 +28,17 @@ pub(crate) struct Built {
 }
 
 impl Built {
-    /// The packages of programs and plugins.
-    pub(crate) fn packages() -> anyhow::Result<Vec<String>> {
-        Ok(PROGRAMS.map(str::to_owned).into_iter().chain(plugin_packages()?).collect())
+    /// The packages of programs and plugins, by who gets them. What ships is built group by group: cargo gives a library that
+    /// two packages share all that either asks of it, and plugins have to be small.
+    pub(crate) fn groups() -> anyhow::Result<[Vec<String>; 3]> {
+        let [host, worker, receiver] = PROGRAMS.map(str::to_owned);
+        Ok([vec![host, worker], plugin_packages()?, vec![receiver]])
     }
 
-    /// Runs a `cargo build` for `system` and listens to where it puts things.
-    pub(crate) fn by(command: &mut Command, system: System) -> anyhow::Result<Self> {
-        Self::of_messages(&messages(command)?, system)
+    /// Runs `cargo build`s for `system` and listens to where they put things.
+    pub(crate) fn by(commands: &mut [Command], system: System) -> anyhow::Result<Self> {
+        let messages = commands.iter_mut().map(messages).collect::<anyhow::Result<Vec<_>>>()?.concat();
+        Self::of_messages(&messages, system)
     }
 
     fn of_messages(messages: &[Value], system: System) -> anyhow::Result<Self> {

@@ -45,6 +45,7 @@ pub(crate) struct Writer {
     struck: Struck,
     next_id: u64,
     next_name: u64,
+    overwritten: u32,
 }
 
 impl Writer {
@@ -52,7 +53,16 @@ impl Writer {
     pub(crate) fn new(folder: PathBuf, mut random: Random, struck: Struck) -> Self {
         let of_logs = Random::new(random.below(u64::MAX));
         let logs = Logs::new(folder.clone(), of_logs, struck.clone());
-        Self { oracle: Oracle::default(), folder, logs, random, struck, next_id: 1, next_name: 1 }
+        Self {
+            oracle: Oracle::default(),
+            folder,
+            logs,
+            random,
+            struck,
+            next_id: 1,
+            next_name: 1,
+            overwritten: 0,
+        }
     }
 
     /// Begins a line in a log that will be gone at the end of the round.
@@ -78,8 +88,7 @@ impl Writer {
             66..74 => self.rotate(),
             74..81 => self.copy(),
             81..88 => self.same_beginning(),
-            88..94 if overwriting == Overwriting::Allowed => self.rewrite(),
-            94.. if overwriting == Overwriting::Allowed => self.truncate(),
+            88.. if overwriting == Overwriting::Allowed => self.overwrite(),
             _ => self.new_file(LINES),
         }
     }
@@ -150,9 +159,22 @@ impl Writer {
         Ok(())
     }
 
-    /// The same file, other content.
-    fn rewrite(&mut self) -> anyhow::Result<()> {
+    /// Truncates and rewrites in turn, so that both happen in the shortest soak.
+    fn overwrite(&mut self) -> anyhow::Result<()> {
         let Some(file) = self.random.one_of(&self.oracle.delivered()).cloned() else { return Ok(()) };
+        let lines = self.oracle.lines(&file);
+        if self.overwritten.is_multiple_of(2) && lines.len() > 1 {
+            let kept = lines.iter().take(lines.len() / 2).copied().collect();
+            self.truncate(file, kept)?;
+        } else {
+            self.rewrite(file)?;
+        }
+        self.overwritten += 1;
+        Ok(())
+    }
+
+    /// The same file, other content.
+    fn rewrite(&mut self, file: PathBuf) -> anyhow::Result<()> {
         let lines = self.new_lines(LINES);
         self.write(file, lines)?;
         self.struck.note(Fault::Rewritten);
@@ -160,13 +182,7 @@ impl Writer {
     }
 
     /// The same file without its end: to the host a new input, since its end is another.
-    fn truncate(&mut self) -> anyhow::Result<()> {
-        let Some(file) = self.random.one_of(&self.oracle.delivered()).cloned() else { return Ok(()) };
-        let lines = self.oracle.lines(&file);
-        if lines.len() < 2 {
-            return Ok(());
-        }
-        let kept = lines.iter().take(lines.len() / 2).copied().collect::<Vec<_>>();
+    fn truncate(&mut self, file: PathBuf, kept: Vec<Line>) -> anyhow::Result<()> {
         OpenOptions::new().write(true).open(&file)?.set_len(text(&kept).len() as u64)?;
         self.oracle.written(file, kept);
         self.struck.note(Fault::Truncated);

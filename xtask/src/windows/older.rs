@@ -9,7 +9,7 @@ use std::process::Command;
 
 use anyhow::Context as _;
 
-use super::toolchain::{FromSource, Toolchain, starts};
+use super::toolchain::{FromSource, Toolchain, distribution, starts};
 use crate::cargo::{repository, run};
 
 /// What it is called in reports.
@@ -24,10 +24,14 @@ const PACKAGES: [&str; 5] = [
 ];
 /// Within the unpacked packages.
 const LIBRARIES: [&str; 2] = ["usr/lib", "usr/lib/x86_64-linux-gnu"];
+const NO_CARGO: &str = "no cargo that builds the standard library: `apt-get install cargo-web`";
 const MISSING: &str = "no second compiler: `apt-get download` does not give Rust 1.85 of Debian 12";
 
 /// The older compiler, unpacked if it is not yet; what is missing where there is none.
 pub(super) fn toolchain() -> anyhow::Result<Result<Toolchain, String>> {
+    if !distribution("cargo").is_file() {
+        return Ok(Err(NO_CARGO.to_owned()));
+    }
     let folder = repository().join("target/rust-older");
     let rustc = folder.join("usr/bin/rustc");
     let libraries = std::env::join_paths(LIBRARIES.map(|inner| folder.join(inner)))?;

@@ -4,13 +4,14 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
 
 use super::staged::Site;
+use super::toolchain::starts;
 use super::wine::Prefix;
 
 /// Settings that Wine 8 does not have, as the command names them.
@@ -26,22 +27,43 @@ const SOURCE: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\EventLog\Applicati
 const START_WITHIN: Duration = Duration::from_secs(2);
 /// Starts that are measured; the best counts, since other programs run on this PC too.
 const STARTS: u32 = 3;
-/// Until a service that was killed is seen as such.
-const PATIENCE: Duration = Duration::from_secs(20);
-const LOOK_AGAIN: Duration = Duration::from_millis(200);
 /// `docs/exit-codes.md`.
 const BAD_CONFIGURATION: i64 = 3;
 const SERVICE_MANAGER: i32 = 7;
 
 /// The service's whole life.
 pub(super) fn check(prefix: &Prefix<'_>, site: &Site) -> anyhow::Result<()> {
+    let _session = Session::begin(prefix)?;
     let it = Service { prefix, site };
     ensure!(it.state()? == json!({"state": "not_installed"}), "there is a service already");
     it.is_installed_twice()?;
     it.runs_soon_and_stops()?;
     it.fails_with_its_code_on_a_bad_configuration()?;
-    it.is_seen_when_it_was_killed()?;
+    it.starts_again_when_it_was_killed()?;
     it.is_removed()
+}
+
+/// A program that keeps this Windows up. Wine's service manager ends some seconds after the last program, knows nothing of what
+/// the next one is told meanwhile, and starts the service by itself when it begins anew.
+struct Session(Child);
+
+impl Session {
+    fn begin(prefix: &Prefix<'_>) -> anyhow::Result<Self> {
+        prefix.wait_until_quiet();
+        let mut idle = prefix.program("cmd");
+        idle.args(["/c", "pause"]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        let session = Self(idle.spawn().context("Wine could not be started")?);
+        // Wine's own services have the outputs of whoever came first, and keep them: not of a command that is listened to.
+        ensure!(starts(prefix.program("cmd").args(["/c", "ver"])), "Wine starts nothing");
+        Ok(session)
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take()); // ends it
+        let _ = self.0.wait(); // fails only for a process that is gone
+    }
 }
 
 struct Service<'a> {
@@ -97,9 +119,7 @@ impl Service<'_> {
 
     /// *Running* is no word alone: it answers.
     fn answers(&self) -> anyhow::Result<()> {
-        let mut status = self.prefix.program(self.site.program());
-        status.args(["status", "--json", "--config"]).arg(self.site.configuration());
-        let status: Value = serde_json::from_str(&said(status)?.done()?)?;
+        let status = self.status()?;
         ensure!(status.get("running") == Some(&json!(true)), "nobody answers: {status}");
         Ok(())
     }
@@ -118,26 +138,17 @@ impl Service<'_> {
         Ok(())
     }
 
-    /// Then it starts again over the same state.
-    fn is_seen_when_it_was_killed(&self) -> anyhow::Result<()> {
+    /// Whatever the service manager says then (Wine's does not look), it starts again over the same state.
+    fn starts_again_when_it_was_killed(&self) -> anyhow::Result<()> {
         self.command(&["start"], None)?.done()?;
         let mut kill = self.prefix.program("taskkill");
         kill.args(["/f", "/im", "labrelay.exe"]);
         said(kill)?.done()?;
-        let (begun, running) = (Instant::now(), json!({"state": "running"}));
-        let state = loop {
-            let state = self.state()?;
-            if state != running {
-                break state;
-            }
-            if begun.elapsed() > PATIENCE {
-                bail!("it was killed, and is said to run");
-            }
-            std::thread::sleep(LOOK_AGAIN);
-        };
+        ensure!(self.status()?.get("running") == Some(&json!(false)), "it was killed, and answers");
+        let state = self.state()?;
         self.command(&["start"], None)?.done()?;
         self.answers()?;
-        println!("service: killed it is {state}, and starts again");
+        println!("service: killed (the manager then says {state}), it starts again");
         Ok(())
     }
 
@@ -150,6 +161,13 @@ impl Service<'_> {
         ensure!(again.text.contains("no service Labrelay is installed"), "{}", again.text);
         println!("service: removed with its event source");
         Ok(())
+    }
+
+    fn status(&self) -> anyhow::Result<Value> {
+        let mut status = self.prefix.program(self.site.program());
+        status.args(["status", "--json", "--config"]).arg(self.site.configuration());
+        let said = said(status)?.done()?;
+        serde_json::from_str(&said).with_context(|| format!("no status: {said}"))
     }
 
     fn state(&self) -> anyhow::Result<Value> {

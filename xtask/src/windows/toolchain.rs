@@ -73,7 +73,7 @@ impl Toolchain {
         command
     }
 
-    /// Builds programs and all plugins, and `also` further plugins, all in one go so that they share what they depend on.
+    /// Builds programs and all plugins, and `also` further plugins; for tests in one go, so that they share what they depend on.
     pub(crate) fn build(&self, profile: Profile, also: &[&str]) -> anyhow::Result<Built> {
         self.build_in(repository(), &self.folder(repository()), profile, also)
     }
@@ -86,18 +86,28 @@ impl Toolchain {
         profile: Profile,
         also: &[&str],
     ) -> anyhow::Result<Built> {
+        let also = also.iter().map(|package| (*package).to_owned());
+        let [host, plugins, receiver] = Built::groups()?;
+        let groups = match profile {
+            Profile::Test => vec![[host, plugins, receiver].into_iter().flatten().chain(also).collect()],
+            Profile::Shipped => vec![host, plugins.into_iter().chain(also).collect(), receiver],
+        };
+        let mut commands: Vec<Command> =
+            groups.iter().map(|packages| self.build_command(root, target, profile, packages)).collect();
+        Built::by(&mut commands, System::Windows)
+    }
+
+    fn build_command(&self, root: &Path, target: &Path, profile: Profile, packages: &[String]) -> Command {
         let mut command = self.cargo("build");
         command.current_dir(root).env("CARGO_TARGET_DIR", target);
-        for package in Built::packages()?.iter().map(String::as_str).chain(also.iter().copied()) {
-            command.args(["--package", package]);
-        }
+        packages.iter().for_each(|package| _ = command.args(["--package", package]));
         match profile {
             Profile::Test => _ = command.args(["--profile", shipped::TEST_PROFILE]),
             Profile::Shipped => {
                 shipped::release(&mut command, System::Windows, target, self.library().as_deref());
             }
         }
-        Built::by(&mut command, System::Windows)
+        command
     }
 
     /// The sources of the standard library, where it is built anew.
@@ -165,7 +175,8 @@ impl FromSource {
     }
 }
 
-fn distribution(program: &str) -> PathBuf {
+/// A program of the distribution's own Rust.
+pub(super) fn distribution(program: &str) -> PathBuf {
     Path::new(DISTRIBUTION).join(program)
 }
 
@@ -180,6 +191,6 @@ fn without_rustup() -> std::ffi::OsString {
     std::env::join_paths(kept).unwrap_or(path)
 }
 
-pub(super) fn starts(command: &mut Command) -> bool {
+pub(crate) fn starts(command: &mut Command) -> bool {
     command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use chrono_tz::Tz;
 use labrelay_gate::{AcceptedRecord, Gate, LineWriter, Site, Verdict};
-use labrelay_manifest::{Manifest, Matched, Matcher, SiteWords};
+use labrelay_manifest::{Manifest, Matched, Matcher, SiteWords, Zone};
 use labrelay_model::{Record, RowId, StreamIndex, Timestamp, Value};
 
 /// Lines that the host writes at once.
@@ -25,7 +24,7 @@ impl Way {
         Some(Self {
             matcher: Matcher::of(manifest.streams().first()?)?,
             matched: Matched::default(),
-            words: SiteWords::new([], Tz::UTC),
+            words: SiteWords::new([], Zone::UTC),
             gate: Gate::new(Arc::clone(manifest), site),
             manifest: Arc::clone(manifest),
         })

@@ -24,7 +24,7 @@ pub(super) fn digit(byte: u8) -> Option<u32> {
     byte.is_ascii_digit().then(|| u32::from(byte - b'0'))
 }
 
-/// The number that these digits write.
+/// The number that these digits write: at most nine, or it may not fit.
 pub(super) fn number(digits: &[u32]) -> u32 {
     digits.iter().fold(0, |number, digit| number * 10 + digit)
 }

@@ -13,7 +13,7 @@ pub(super) static ROWS: &[Detector] = &[
         what: "Phone number with country code",
         strength: Strength::Shape,
         source: "ITU-T E.164 and E.123: +, country code, at most 15 digits",
-        needs: Needs::NOTHING.digits(8).one_of(Marks::PLUS.or(SPACED)),
+        needs: Needs::NOTHING.digits(8),
         pattern: r"(?:\+ ?|\b00 ?)[1-9]\d{0,2}[ ./-]*(?:\(0\))?[ ./()-]*\d[\d ./()-]{4,16}\d\b",
         validate: Some(is_international),
         examples: &[
@@ -77,10 +77,10 @@ pub(super) static ROWS: &[Detector] = &[
         what: "Mail address",
         strength: Strength::Shape,
         source: "RFC 5321, 4.1.2, with a top-level domain",
-        needs: Needs::NOTHING.letters(3).one_of(Marks::AT),
+        needs: Needs::NOTHING.letters(2).others(2).length(6).one_of(Marks::DOT),
         pattern: r"[a-z0-9._%+'-]+(?:@| ?[\[(]at[\])] ?)[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}\b",
         validate: None,
-        examples: &["j.doe@example.org", "erika+lab@mail.example.com"],
+        examples: &["j.doe@example.org", "erika+lab@mail.example.com", "4711(at)8.org"],
         harmless: &["@SAMPLEID", "LASER@488nm", "a@b"],
     },
     Detector {
@@ -121,7 +121,11 @@ pub(super) static ROWS: &[Detector] = &[
         what: "Web address that names a person",
         strength: Strength::Shape,
         source: "RFC 3986: user information, home pages (~), profile paths, queries for a person",
-        needs: Needs::NOTHING.letters(4).one_of(Marks::SLASH),
+        needs: Needs::NOTHING
+            .letters(1)
+            .others(2)
+            .length(7)
+            .one_of(Marks::SLASH.or(Marks::AT).or(Marks::EQUALS)),
         pattern: r"(?:\b[a-z][a-z0-9+.-]{1,10}://|\bwww\.)(?:[^/@\s]+@|\S*(?:/~|/(?:users?|profiles?|people|person|u|in|patients?|staff|members?)/|[?&](?:user|name|patient|pat|mrn|id|pid|dob|email)=))\w",
         validate: None,
         examples: &[
@@ -130,6 +134,7 @@ pub(super) static ROWS: &[Detector] = &[
             "https://erika:x@example.org",
             "www.example.org/in/jdoe",
             "https://lis.example.org/view?mrn=4711",
+            "www.e@x",
         ],
         harmless: &["https://www.example.org/support", "hdfs://data/block"],
     },

@@ -74,7 +74,7 @@ pub(super) static ROWS: &[Detector] = &[
         what: "Full calendar date with a month's name",
         strength: Strength::Shape,
         source: "Unicode CLDR, month names: English, German, French, Spanish, Italian, Portuguese, Dutch",
-        needs: Needs::NOTHING.digits(5).letters(3).length(8),
+        needs: Needs::NOTHING.digits(5).letters(2).length(8),
         pattern: concat!(
             r"\b\d{1,2}(?:st|nd|rd|th|er|\.)?[ ./-]?(?:(?:of|de) )?",
             months!(),
@@ -102,7 +102,7 @@ pub(super) static ROWS: &[Detector] = &[
         what: "Calendar date with a month's name and two digits for the year",
         strength: Strength::Shape,
         source: "Unicode CLDR, month names: English, German, French, Spanish, Italian, Portuguese, Dutch",
-        needs: Needs::NOTHING.digits(3).word(3).others(2).length(8),
+        needs: Needs::NOTHING.digits(3).letters(2).others(2).length(8),
         pattern: concat!(r"\b\d{1,2}\.?[ ./-]", months!(), r"[ ./-]'?\d{2}\b"),
         validate: None,
         examples: &["3-Dez-80", "12 mar '80", "12.MAR.80"],
@@ -157,12 +157,14 @@ impl Part {
 fn is_date(text: &[u8]) -> bool {
     let text = text.strip_suffix(b"T").or_else(|| text.strip_suffix(b"t")).unwrap_or(text);
     let Some(&separator) = text.iter().find(|byte| !byte.is_ascii_digit()) else { return false };
+    if text.iter().any(|&byte| byte != separator && !byte.is_ascii_digit()) {
+        return false;
+    }
     let mut parts = text.split(|&byte| byte == separator).map(Part::read);
     let (Some(a), Some(b), Some(c), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
         return false;
     };
-    let whole = text.iter().all(|&byte| byte == separator || byte.is_ascii_digit());
-    whole && (with_full_year(a, b, c) || with_short_year(separator, [a, b, c]))
+    with_full_year(a, b, c) || with_short_year(separator, [a, b, c])
 }
 
 fn with_full_year(a: Part, b: Part, c: Part) -> bool {

@@ -2,7 +2,7 @@
 
 /// Characters that some identifiers can't be written without, as bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Marks(u16);
+pub(crate) struct Marks(u32);
 
 impl Marks {
     pub(super) const NONE: Self = Self(0);
@@ -20,6 +20,7 @@ impl Marks {
     pub(super) const UNDERSCORE: Self = Self(1 << 11);
     pub(super) const PLUS: Self = Self(1 << 12);
     pub(super) const HASH: Self = Self(1 << 13);
+    pub(super) const TILDE: Self = Self(1 << 16);
     /// Begins an escape of some notation.
     pub(super) const ESCAPE: Self = Self(1 << 14);
     /// Not printable ASCII.
@@ -41,8 +42,9 @@ impl Marks {
             b'_' => Self::UNDERSCORE,
             b'+' => Self::PLUS,
             b'#' => Self::HASH,
+            b'~' => Self::TILDE,
             b'%' | b'&' => Self::ESCAPE,
-            b'!'..=b'~' => Self::NONE,
+            b'!'..=b'}' => Self::NONE,
             _ => Self::ODD,
         }
     }

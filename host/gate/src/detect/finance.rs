@@ -10,7 +10,7 @@ pub(super) static ROWS: &[Detector] = &[
         what: "International bank account number",
         strength: Strength::Checksum,
         source: "ISO 13616-1 with the SWIFT IBAN registry's lengths: ISO/IEC 7064 MOD 97-10",
-        needs: Needs::NOTHING.digits(8).letters(2).length(15),
+        needs: Needs::NOTHING.digits(2).letters(2).length(15),
         pattern: r"\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,4})?\b",
         validate: Some(is_iban),
         examples: &[

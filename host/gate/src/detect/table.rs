@@ -30,8 +30,8 @@ pub(super) struct Table {
     checked_needs: Vec<Needs>,
 }
 
-struct Row {
-    detector: &'static Detector,
+pub(super) struct Row {
+    pub(super) detector: &'static Detector,
     regex: Regex,
 }
 
@@ -51,6 +51,11 @@ impl Table {
 
     pub(super) fn detectors(&self) -> impl Iterator<Item = &'static Detector> {
         self.rows.iter().map(|row| row.detector)
+    }
+
+    #[cfg(test)]
+    pub(super) fn rows(&self) -> &[Row] {
+        &self.rows
     }
 
     pub(super) fn may_fire(&self, facts: &Facts) -> bool {
@@ -112,7 +117,7 @@ impl Row {
         self.matches(text).any(|found| found.start() < seam && seam < found.end() && telling(&found))
     }
 
-    fn matches<'t>(&self, text: &'t str) -> impl Iterator<Item = Match<'t>> {
+    pub(super) fn matches<'t>(&self, text: &'t str) -> impl Iterator<Item = Match<'t>> {
         let holds = |found: &Match<'_>| self.detector.validate.is_none_or(|holds| holds(found.as_bytes()));
         self.regex.find_iter(text.as_bytes()).filter(holds)
     }

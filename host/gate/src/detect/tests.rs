@@ -1,5 +1,7 @@
 //! Every row's examples are its test: it fires on the ones and is silent on the others.
 
+mod needs;
+
 use proptest::prelude::*;
 
 use super::facts::Facts;

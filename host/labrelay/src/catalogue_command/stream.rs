@@ -26,7 +26,7 @@ pub(super) fn with_catalogue<'m>(
 pub(super) fn site_words(inventory: Option<&Inventory>) -> SiteWords {
     let none = Inventory::default();
     let inventory = inventory.unwrap_or(&none);
-    SiteWords::new(inventory.roles.accounts(), inventory.zone)
+    SiteWords::new(inventory.roles.accounts(), inventory.zone.clone())
 }
 
 /// Records of a stream's events. Declared fields, which a plugin fills, have something that the gate takes.

@@ -13,6 +13,7 @@ use labrelay_model::{Seq, StreamId};
 use labrelay_os::file;
 use labrelay_upload::{Export, OutgoingBatch, read_receipt};
 
+use crate::audit::AuditLog;
 use crate::cli::{ExportArgs, ImportReceiptArgs};
 use crate::clock;
 use crate::config::{Config, Offline, read_text};
@@ -31,6 +32,7 @@ pub(super) fn export(args: &ExportArgs) -> anyhow::Result<ExitCode> {
         bail!("{} exists; name another file", args.to.display());
     }
     let keys = DeviceKeys::load_or_create(&config.state)?;
+    let audit = AuditLog::open(&config.state)?;
     let signer = signer(&config, &keys)?;
     let partial = partial(&args.to);
     let file = File::create_new(&partial).with_context(|| {
@@ -53,6 +55,7 @@ pub(super) fn export(args: &ExportArgs) -> anyhow::Result<ExitCode> {
         let _ = file::remove(&partial); // it is of no use to anybody
     }
     let (batches, records) = done?;
+    audit.note("spool export", &[("batches", batches), ("records", records)])?;
     println!("{batches} batches with {records} records are in {}; they wait here until", args.to.display());
     println!("`labrelay spool import-receipt` is given the receipt that `labrelay-receiver import` writes");
     Ok(ExitCode::SUCCESS)
@@ -65,9 +68,11 @@ pub(super) fn import_receipt(args: &ImportReceiptArgs) -> anyhow::Result<ExitCod
     let text = read_text(&args.receipt)?;
     let receipt = read_receipt(&text, &config.device, &offline(&config)?.receipt_key)
         .with_context(|| args.receipt.display().to_string())?;
+    let audit = AuditLog::open(&config.state)?;
     let (body, mut answer) = (serde_json::to_vec(&receipt)?, Vec::new());
     Desk::new(&config).ask(&Query::Receipt { bytes: body.len() as u64 }, &body, &mut answer)?;
     let Freed { landed, before, behind, refused, different } = serde_json::from_slice(&answer)?;
+    audit.note("spool import-receipt", &[("landed", landed), ("refused", refused)])?;
     println!("{landed} batches have landed and wait no longer, {before} had landed before");
     if behind > 0 {
         println!("{behind} batches have landed too, and stay behind others that have not; export again");

@@ -3,10 +3,8 @@
 //! FCS files give the instrument PC's wall clock without a zone. All-numeric dates such as `01/02/2026` are
 //! refused: which part is the month differs from country to country.
 
-use chrono::{
-    DateTime, Days, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc,
-};
-use chrono_tz::Tz;
+use chrono::{NaiveDate, NaiveTime, TimeDelta};
+use labrelay_manifest::{Shown, Zone};
 use labrelay_model::Timestamp;
 
 /// Two-digit years from here on belong to the 1900s: FCS 2.0 is of 1990, its files can't be older than 1970.
@@ -92,19 +90,11 @@ fn micros(part: &str, per_second: u32) -> Option<u32> {
 /// `14:03:59`, `14:03:59.25`, `14:03:59:30` (60ths, FCS 3.0) or `14:03:59:250` (1000ths). The hour that happens
 /// twice in autumn is taken the first time. The hour that is left out in spring can only be shown by a clock that
 /// was not yet moved, and is read so.
-pub fn instant(date_text: &str, time_text: &str, zone: Tz) -> Option<Timestamp> {
+pub fn instant(date_text: &str, time_text: &str, zone: &Zone) -> Option<Timestamp> {
     let local = date(date_text)?.and_time(time(time_text)?);
-    let utc = match zone.from_local_datetime(&local) {
-        MappedLocalTime::Single(instant) | MappedLocalTime::Ambiguous(instant, _) => instant.to_utc(),
-        MappedLocalTime::None => not_yet_moved(local, zone)?,
-    };
-    Timestamp::from_micros(utc.timestamp_micros())
-}
-
-/// The instant by the offset of the day before.
-fn not_yet_moved(local: NaiveDateTime, zone: Tz) -> Option<DateTime<Utc>> {
-    let before = zone.offset_from_local_datetime(&local.checked_sub_days(Days::new(1))?).earliest()?;
-    Some(before.fix().from_local_datetime(&local).single()?.to_utc())
+    Some(match zone.shown(local)? {
+        Shown::Once(instant) | Shown::TwiceFirst(instant) | Shown::NeverUnlessUnmoved(instant) => instant,
+    })
 }
 
 /// Microseconds from `begin` to `end` on one wall clock; an `end` before `begin` is on the next day. `None` where
@@ -180,21 +170,21 @@ mod tests {
         }
     }
 
-    fn at(local: &str, zone: Tz) -> String {
+    fn at(local: &str, zone: &Zone) -> String {
         let (date, time) = local.split_once('T').unwrap();
         instant(date, time, zone).unwrap().to_string()
     }
 
     #[test]
     fn the_sites_zone_gives_the_instant() {
-        assert_eq!(at("2026-03-02T08:00:00", chrono_tz::Europe::Berlin), "2026-03-02T07:00:00Z");
-        assert_eq!(at("2026-07-02T08:00:00", chrono_tz::Europe::Berlin), "2026-07-02T06:00:00Z");
-        assert_eq!(at("2026-07-02T08:00:00", chrono_tz::UTC), "2026-07-02T08:00:00Z");
+        assert_eq!(at("2026-03-02T08:00:00", &"Europe/Berlin".parse().unwrap()), "2026-03-02T07:00:00Z");
+        assert_eq!(at("2026-07-02T08:00:00", &"Europe/Berlin".parse().unwrap()), "2026-07-02T06:00:00Z");
+        assert_eq!(at("2026-07-02T08:00:00", &Zone::UTC), "2026-07-02T08:00:00Z");
     }
 
     #[test]
     fn the_hours_around_a_change_of_clocks_have_an_instant() {
-        let berlin = chrono_tz::Europe::Berlin;
+        let berlin = &"Europe/Berlin".parse().unwrap();
         assert_eq!(at("2026-10-25T02:30:00", berlin), "2026-10-25T00:30:00Z", "twice: the first");
         assert_eq!(at("2026-03-29T02:30:00", berlin), "2026-03-29T01:30:00Z", "left out: as if not moved");
     }

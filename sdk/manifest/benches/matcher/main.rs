@@ -12,8 +12,7 @@ mod synthetic;
 use std::hint::black_box;
 use std::time::Instant;
 
-use chrono_tz::Tz;
-use labrelay_manifest::{Manifest, Matched, Matcher, SiteWords, Stream};
+use labrelay_manifest::{Manifest, Matched, Matcher, SiteWords, Stream, Zone};
 
 use measure::{EVENTS, LINES, Stopwatch, report, resident_kib, rounds_for, slowest_percent, time_some};
 use regex_set::regex_set;
@@ -38,7 +37,7 @@ fn measure(events: usize, stream: &Stream, lines: &Lines) -> Result<(), Failure>
     let (building, memory) = (start.elapsed(), resident_kib().saturating_sub(before));
 
     let mut out = Matched::default();
-    let site = SiteWords::new([], Tz::UTC);
+    let site = SiteWords::new([], Zone::UTC);
     let mut pass = || lines.iter().filter(|line| matcher.match_line(line, &site, &mut out).is_ok()).count();
     let matched = pass();
     let (rounds, warm) = (rounds_for(events), resident_kib());

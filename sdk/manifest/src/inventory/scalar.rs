@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
-use chrono_tz::Tz;
 use labrelay_model::Timestamp;
 use serde::{Deserialize, Deserializer};
 
-use crate::nearest::nearest;
+use crate::Zone;
 use crate::yaml::Parsed;
 
 /// Longest serial number or lot in bytes; the makers' have up to 12.
@@ -52,23 +51,8 @@ pub(super) fn lots<'de, D: Deserializer<'de>>(de: D) -> Result<BTreeSet<Box<str>
     Ok(lots.into_iter().map(|Parsed(Lot(text))| text).collect())
 }
 
-struct Zone(Tz);
-
-impl FromStr for Zone {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        text.parse().map(Self).map_err(|_| {
-            match nearest(text, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name())) {
-                Some(near) => format!("no time zone; did you mean `{near}`?"),
-                None => "no time zone; write an IANA name such as `Europe/Berlin`".into(),
-            }
-        })
-    }
-}
-
-pub(super) fn zone<'de, D: Deserializer<'de>>(de: D) -> Result<Tz, D::Error> {
-    Parsed::deserialize(de).map(|Parsed(Zone(zone))| zone)
+pub(super) fn zone<'de, D: Deserializer<'de>>(de: D) -> Result<Zone, D::Error> {
+    Parsed::deserialize(de).map(|Parsed(zone)| zone)
 }
 
 struct Since(Timestamp);

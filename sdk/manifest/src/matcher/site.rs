@@ -3,28 +3,30 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use chrono_tz::Tz;
 use labrelay_model::ROLES;
+
+use crate::Zone;
 
 /// What values mean at one site.
 #[derive(Clone)]
 pub struct SiteWords {
     /// Accounts with their roles, in the order of their letters without regard to case.
     accounts: Vec<(Box<str>, u16)>,
-    zone: Tz,
+    zone: Zone,
 }
 
 impl SiteWords {
     /// `accounts` with the index of each one's role in [`ROLES`]; `zone` holds for times that name none.
-    pub fn new<'a>(accounts: impl IntoIterator<Item = (&'a str, u16)>, zone: Tz) -> Self {
+    pub fn new<'a>(accounts: impl IntoIterator<Item = (&'a str, u16)>, zone: Zone) -> Self {
         let mut accounts: Vec<_> =
             accounts.into_iter().map(|(account, role)| (account.into(), role)).collect();
         accounts.sort_by(|(one, _): &(Box<str>, u16), (other, _)| order(one.as_bytes(), other.as_bytes()));
         Self { accounts, zone }
     }
 
-    pub(super) fn zone(&self) -> Tz {
-        self.zone
+    /// The zone in which the instrument's clock stands.
+    pub fn zone(&self) -> &Zone {
+        &self.zone
     }
 
     /// The role of an account, with or without the domain before its backslash; `other` for an unknown one.
@@ -58,7 +60,7 @@ mod tests {
 
     #[test]
     fn accounts_are_found_with_and_without_domain_in_any_case() {
-        let site = SiteWords::new([("JDoe", 0), ("LAB\\admin", 2), ("admin", 3)], Tz::UTC);
+        let site = SiteWords::new([("JDoe", 0), ("LAB\\admin", 2), ("admin", 3)], Zone::UTC);
         for (account, role) in
             [("jdoe", 0), ("LAB\\JDOE", 0), ("lab\\admin", 2), ("Other\\Admin", 3), ("nobody", 5), ("", 5)]
         {

@@ -4,10 +4,10 @@
 //! text comes here only if it looks so. All places have a fixed width, but for decimals and zone at the end.
 
 use chrono::{FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
-use chrono_tz::Tz;
 use labrelay_model::Timestamp;
 
 use super::number::unsigned;
+use crate::{Shown, Zone};
 
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -60,7 +60,7 @@ impl TimeForm {
 
     /// The instant that `text` names; in `zone` if it names none itself. Where clocks are put back, the first of
     /// two; `None` for what no calendar or clock shows.
-    pub(super) fn read(&self, text: &[u8], zone: Tz) -> Option<Timestamp> {
+    pub(super) fn read(&self, text: &[u8], zone: &Zone) -> Option<Timestamp> {
         let mut reader = Reader { rest: text, moment: Moment::default() };
         self.places.iter().try_for_each(|place| reader.place(*place))?;
         reader.rest.is_empty().then_some(reader.moment)?.instant(zone)
@@ -111,17 +111,20 @@ struct Moment {
 }
 
 impl Moment {
-    fn instant(&self, zone: Tz) -> Option<Timestamp> {
+    fn instant(&self, zone: &Zone) -> Option<Timestamp> {
         let date = NaiveDate::from_ymd_opt(i32::try_from(self.year).ok()?, self.month, self.day)?;
         let time = NaiveTime::from_hms_nano_opt(self.hour_of_day()?, self.minute, self.second, self.nanos)?;
         let local = NaiveDateTime::new(date, time);
-        let micros = match self.offset {
+        match self.offset {
             Some(offset) => {
-                FixedOffset::east_opt(offset)?.from_local_datetime(&local).earliest()?.timestamp_micros()
+                let instant = FixedOffset::east_opt(offset)?.from_local_datetime(&local).earliest()?;
+                Timestamp::from_micros(instant.timestamp_micros())
             }
-            None => zone.from_local_datetime(&local).earliest()?.timestamp_micros(),
-        };
-        Timestamp::from_micros(micros)
+            None => match zone.shown(local)? {
+                Shown::Once(instant) | Shown::TwiceFirst(instant) => Some(instant),
+                Shown::NeverUnlessUnmoved(_) => None,
+            },
+        }
     }
 
     fn hour_of_day(&self) -> Option<u32> {
@@ -205,7 +208,11 @@ impl Reader<'_> {
 mod tests {
     use super::*;
 
-    fn read(form: &TimeForm, text: &str, zone: Tz) -> Option<String> {
+    fn berlin() -> Zone {
+        "Europe/Berlin".parse().unwrap()
+    }
+
+    fn read(form: &TimeForm, text: &str, zone: &Zone) -> Option<String> {
         form.read(text.as_bytes(), zone).map(|instant| instant.to_string())
     }
 
@@ -218,7 +225,7 @@ mod tests {
             ("2026-03-01 08:00:00+02:00", "2026-03-01T06:00:00Z"),
             ("2026-03-01 08:00:00-0130", "2026-03-01T09:30:00Z"),
         ] {
-            assert_eq!(read(&TimeForm::iso(), text, Tz::Europe__Berlin).as_deref(), Some(instant), "{text}");
+            assert_eq!(read(&TimeForm::iso(), text, &berlin()).as_deref(), Some(instant), "{text}");
         }
     }
 
@@ -232,7 +239,7 @@ mod tests {
             "%b %d %Y %H:%M:%S%.3f",
         ] {
             let text = instant.to_utc().format(form).to_string();
-            let read = read(&TimeForm::parse(form).unwrap(), &text, Tz::UTC);
+            let read = read(&TimeForm::parse(form).unwrap(), &text, &Zone::UTC);
             assert_eq!(read, Some(instant.to_string()), "{form}");
         }
     }
@@ -240,7 +247,7 @@ mod tests {
     #[test]
     fn noon_and_midnight_are_told_apart() {
         let form = TimeForm::parse("%Y-%m-%d %I:%M %p").unwrap();
-        let utc = |text| read(&form, text, Tz::UTC);
+        let utc = |text| read(&form, text, &Zone::UTC);
         assert_eq!(utc("2026-03-01 12:10 AM").as_deref(), Some("2026-03-01T00:10:00Z"));
         assert_eq!(utc("2026-03-01 12:10 PM").as_deref(), Some("2026-03-01T12:10:00Z"));
         assert_eq!(utc("2026-03-01 13:10 PM"), None);
@@ -248,7 +255,7 @@ mod tests {
 
     #[test]
     fn of_two_equal_local_times_the_first_counts_and_one_that_no_clock_shows_is_none() {
-        let berlin = |text| read(&TimeForm::iso(), text, Tz::Europe__Berlin);
+        let berlin = |text| read(&TimeForm::iso(), text, &berlin());
         assert_eq!(berlin("2026-10-25 02:30:00").as_deref(), Some("2026-10-25T00:30:00Z"));
         assert_eq!(berlin("2026-03-29 02:30:00"), None);
         assert_eq!(berlin("2026-02-29 02:30:00"), None);

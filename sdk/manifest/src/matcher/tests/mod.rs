@@ -6,7 +6,6 @@ mod properties;
 
 use std::sync::Arc;
 
-use chrono_tz::Tz;
 use labrelay_model::{Course, FieldType, FloatRange, IntRange, Value};
 
 use super::{Matched, Matcher, SiteWords, Unmatched};
@@ -113,7 +112,7 @@ pub(super) fn code(pattern: &str, max_bytes: u16) -> SlotKind {
 }
 
 pub(super) fn site() -> SiteWords {
-    SiteWords::new([("anna", 0), ("LAB\\boss", 2)], Tz::Europe__Berlin)
+    SiteWords::new([("anna", 0), ("LAB\\boss", 2)], "Europe/Berlin".parse().unwrap())
 }
 
 /// The event and the values of `line`, in the order of the template.
