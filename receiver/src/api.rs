@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
-use axum::routing::{get, put};
+use axum::routing::{delete, get, put};
 use axum::{Json, Router};
-use labrelay_model::wire::{self, Marks, ProblemCode, Receipt};
+use labrelay_model::wire::{self, Marks, ProblemCode, Receipt, Revocation};
 
 use crate::answer::NotTaken;
 use crate::intake::Intake;
@@ -17,6 +17,7 @@ pub fn router(intake: Arc<Intake>) -> Router {
     Router::new()
         .route("/v1/batches/{device}/{stream}/{epoch}/{seq}", put(put_batch))
         .route("/v1/marks/{device}", get(get_marks))
+        .route("/v1/devices/{device}", delete(delete_device))
         .route("/health", get(async || "ok\n"))
         .route("/ready", get(ready))
         .fallback(async || NotTaken::new(ProblemCode::BadRequest, "no such path"))
@@ -43,6 +44,15 @@ async fn get_marks(
 ) -> Result<Json<Marks>, NotTaken> {
     let (parts, _) = request.into_parts();
     intake.marks(&device, &parts).await.map(Json)
+}
+
+async fn delete_device(
+    State(intake): State<Arc<Intake>>,
+    Path(device): Path<String>,
+    request: Request,
+) -> Result<Json<Revocation>, NotTaken> {
+    let (parts, _) = request.into_parts();
+    intake.revoke(&device, &parts).await.map(Json)
 }
 
 async fn ready(State(intake): State<Arc<Intake>>) -> Result<&'static str, NotTaken> {

@@ -1,6 +1,8 @@
 //! Taking a batch: who sends it, is it whole, does the gate pass it, is it durable. In this order, so that a
 //! stranger costs little and nothing unchecked is ever written.
 
+mod revocation;
+
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
@@ -139,12 +141,7 @@ impl Intake {
         let device = self.device(claim.device.clone()).await?.ok_or(SignatureError::NotBelieved)?;
         let signed = SignedParts { method: &parts.method, path: parts.uri.path(), content_digest };
         claim.verify(&device.public_key, &signed, age)?;
-        if device.name.as_str() != path_device {
-            return Err(NotTaken::new(
-                ProblemCode::WrongDevice,
-                "the path names another device than the signature",
-            ));
-        }
+        is_of_path(&device.name, path_device)?;
         Ok(device)
     }
 
@@ -185,6 +182,14 @@ impl Intake {
         }
         Ok(landed)
     }
+}
+
+/// A device speaks for itself only.
+fn is_of_path(device: &DeviceName, path_device: &str) -> Result<(), NotTaken> {
+    if device.as_str() == path_device {
+        return Ok(());
+    }
+    Err(NotTaken::new(ProblemCode::WrongDevice, "the path names another device than the signature"))
 }
 
 /// The gate again, on the exact bytes.

@@ -13,6 +13,9 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 /// How long a command waits for another process that writes the registry: their writes take milliseconds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// Revoked keys that a request is tried with: a name whose PC was decommissioned more often is asked for the last ones.
+const MAX_REVOKED_TRIED: u32 = 8;
+
 const TABLES: &str = "
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
@@ -22,6 +25,8 @@ const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS serials (
         device TEXT NOT NULL REFERENCES devices(name) ON DELETE CASCADE, serial TEXT NOT NULL,
         PRIMARY KEY (device, serial)) STRICT;
+    CREATE TABLE IF NOT EXISTS revoked_keys (
+        public_key BLOB PRIMARY KEY, device TEXT NOT NULL, revoked_at TEXT NOT NULL) STRICT;
     CREATE TABLE IF NOT EXISTS manifests (
         sha256 TEXT PRIMARY KEY, family TEXT NOT NULL, yaml BLOB NOT NULL, added_at TEXT NOT NULL) STRICT;
 ";
@@ -57,6 +62,11 @@ pub enum RegistryError {
     /// A device of this name is there, with another key.
     #[error("device {0} is registered with another key; to replace it run `device remove --name {0}` first")]
     OtherKey(DeviceName),
+    /// The device itself has revoked this key.
+    #[error(
+        "device {0} revoked this key when it was decommissioned; make a new one there with `labrelay device init`"
+    )]
+    RevokedKey(DeviceName),
     /// SQLite failed.
     #[error(
         "the registry can't be read or written: {0}; check that the file's folder exists and is writable"
@@ -84,6 +94,9 @@ impl Registry {
         let name = device.name.as_str();
         let mut db = self.db();
         let write = db.transaction()?;
+        if let Some(revoked) = revoked_by(&write, &device.public_key)? {
+            return Err(RegistryError::RevokedKey(revoked));
+        }
         write.execute(
             "INSERT INTO devices VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
             params![name, device.public_key, now.to_string()],
@@ -103,6 +116,30 @@ impl Registry {
     /// Forgets a device; `false` if there was none. What it delivered stays.
     pub fn remove_device(&self, name: &DeviceName) -> Result<bool, RegistryError> {
         Ok(self.db().execute("DELETE FROM devices WHERE name = ?1", [name.as_str()])? > 0)
+    }
+
+    /// Forgets `device` and never again takes its key, durably; nothing changes if another key is registered by now.
+    pub fn revoke(&self, device: &Device, now: Timestamp) -> Result<(), RegistryError> {
+        let (name, key) = (device.name.as_str(), device.public_key);
+        let mut db = self.db();
+        let write = db.transaction()?;
+        if write.execute("DELETE FROM devices WHERE name = ?1 AND public_key = ?2", params![name, key])? > 0 {
+            write.execute(
+                "INSERT INTO revoked_keys VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+                params![key, name, now.to_string()],
+            )?;
+        }
+        Ok(write.commit()?)
+    }
+
+    /// The keys that `name` has revoked, newest first.
+    pub fn revoked_keys(&self, name: &DeviceName) -> Result<Vec<PublicKey>, RegistryError> {
+        let db = self.db();
+        let mut query = db.prepare(
+            "SELECT public_key FROM revoked_keys WHERE device = ?1 ORDER BY revoked_at DESC LIMIT ?2",
+        )?;
+        let keys = query.query_map(params![name.as_str(), MAX_REVOKED_TRIED], |row| row.get(0))?;
+        Ok(keys.collect::<Result<_, _>>()?)
     }
 
     /// The device of this name.
@@ -166,6 +203,12 @@ impl Registry {
     }
 }
 
+/// The device that has revoked this key.
+fn revoked_by(db: &Connection, key: &PublicKey) -> Result<Option<DeviceName>, RegistryError> {
+    let query = "SELECT device FROM revoked_keys WHERE public_key = ?1";
+    Ok(db.query_row(query, [key], |row| parsed(row, 0)).optional()?)
+}
+
 fn read_device(row: &Row<'_>) -> rusqlite::Result<Device> {
     Ok(Device { name: parsed(row, 0)?, public_key: row.get(1)?, serials: BTreeSet::new() })
 }
@@ -210,6 +253,26 @@ mod tests {
         assert!(registry.remove_device(&name).unwrap());
         assert_eq!(registry.device(&name).unwrap(), None);
         assert!(!registry.remove_device(&name).unwrap());
+    }
+
+    #[test]
+    fn a_revoked_key_is_never_taken_again_and_its_name_may_get_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("registry.sqlite");
+        let (name, now) = (DeviceName::new("pc").unwrap(), crate::clock::now());
+        let registry = Registry::open(&path).unwrap();
+        registry.add_device(&device(1, &["A"]), now).unwrap();
+        registry.revoke(&device(1, &[]), now).unwrap();
+        drop(registry);
+        let registry = Registry::open(&path).unwrap();
+        assert_eq!(registry.device(&name).unwrap(), None);
+        assert_eq!(registry.revoked_keys(&name).unwrap(), [[1; 32]]);
+        let refused = registry.add_device(&device(1, &["A"]), now).unwrap_err();
+        assert!(matches!(refused, RegistryError::RevokedKey(_)), "{refused}");
+
+        registry.add_device(&device(2, &["A"]), now).unwrap();
+        registry.revoke(&device(1, &[]), now).unwrap();
+        assert_eq!(registry.device(&name).unwrap(), Some(device(2, &["A"])), "another key's request");
     }
 
     #[test]

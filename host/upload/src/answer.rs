@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use labrelay_model::Timestamp;
-use labrelay_model::wire::{Marks, Problem, ProblemCode, Receipt};
+use labrelay_model::wire::{Marks, Problem, ProblemCode, Receipt, Revocation};
+use labrelay_model::{DeviceName, Timestamp};
 
 use crate::cause::Said;
 use crate::{Cause, OutgoingBatch, Refusal, Sent, Trouble};
@@ -42,6 +42,15 @@ impl Answer {
     pub(crate) fn marks(&self) -> Result<Marks, Trouble> {
         match self.status {
             200 => serde_json::from_slice(&self.body).map_err(|_| self.not_the_receiver()),
+            _ => Err(self.again(self.problem())),
+        }
+    }
+
+    /// Whether it says that this device's key is believed no more.
+    pub(crate) fn revocation(&self, device: &DeviceName) -> Result<(), Trouble> {
+        match (self.status, serde_json::from_slice::<Revocation>(&self.body)) {
+            (200, Ok(said)) if said.revoked == *device => Ok(()),
+            (200, _) => Err(self.not_the_receiver()),
             _ => Err(self.again(self.problem())),
         }
     }
@@ -202,6 +211,22 @@ mod tests {
         assert_eq!(told(problem(ProblemCode::NotAuthenticated)), date);
         assert_eq!(told(problem(ProblemCode::Internal)), None);
         assert_eq!(told(answer(401, "<html>log in first</html>")), None, "a portal's clock is no receiver's");
+    }
+
+    #[test]
+    fn only_the_receiver_s_word_about_this_device_is_a_revocation() {
+        let (ours, other) = ("flow-7".parse().unwrap(), "flow-8".parse().unwrap());
+        let good = answer(200, r#"{"revoked":"flow-7"}"#);
+        assert_eq!(good.revocation(&ours), Ok(()));
+        let portal = answer(200, "<html>Welcome to the guest network</html>");
+        for (bad, device) in [(&good, &other), (&portal, &ours), (&answer(204, ""), &ours)] {
+            assert_eq!(bad.revocation(device), Err(Trouble::retry(Cause::NotTheReceiver(bad.status))));
+        }
+        let older = problem(ProblemCode::BadRequest);
+        assert!(
+            matches!(older.revocation(&ours), Err(Trouble::Retry { .. })),
+            "a receiver without this path"
+        );
     }
 
     #[test]

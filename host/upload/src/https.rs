@@ -6,7 +6,7 @@
 use std::time::{Duration, SystemTime};
 
 use labrelay_model::Timestamp;
-use labrelay_model::wire::{BATCH_MEDIA_TYPE, Marks, batch_path, marks_path};
+use labrelay_model::wire::{BATCH_MEDIA_TYPE, Marks, batch_path, device_path, marks_path};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, RETRY_AFTER, USER_AGENT};
 use reqwest::{Certificate, Client, Method, Proxy, Request, RequestBuilder, Response, redirect, tls};
 use url::Url;
@@ -125,6 +125,16 @@ impl HttpsUploader {
         Ok(format!("{} {}\n", request.method(), request.url()) + &headers.collect::<String>())
     }
 
+    /// Has the receiver believe this device's key no more. The error says why it is still believed, as far as we know;
+    /// asking again does no harm.
+    pub async fn revoke(&self) -> Result<(), Trouble> {
+        let device = self.signer.device();
+        match self.inspected(self.request(Method::DELETE, &device_path(device), None)) {
+            Ok(request) => exchange(&self.client, request, MAX_ANSWER_BYTES).await?.revocation(device),
+            Err(unsent) => Err(unsent.into()),
+        }
+    }
+
     fn put(&self, batch: &OutgoingBatch) -> Result<Request, Unsent> {
         let path = batch_path(self.signer.device(), &batch.id);
         let request = self.request(Method::PUT, &path, Some(&content_digest(&batch.digest)));
@@ -149,6 +159,15 @@ enum Unsent {
     Trouble(Trouble),
 }
 
+impl From<Unsent> for Trouble {
+    fn from(unsent: Unsent) -> Self {
+        match unsent {
+            Unsent::Withheld(why) => Trouble::retry(Cause::Withheld(why)),
+            Unsent::Trouble(trouble) => trouble,
+        }
+    }
+}
+
 impl Uploader for HttpsUploader {
     async fn send(&self, batch: &OutgoingBatch) -> Result<Sent, Trouble> {
         match self.put(batch) {
@@ -162,8 +181,7 @@ impl Uploader for HttpsUploader {
         let request = self.request(Method::GET, &marks_path(self.signer.device()), None);
         match self.inspected(request) {
             Ok(request) => exchange(&self.client, request, MAX_MARKS_BYTES).await?.marks(),
-            Err(Unsent::Withheld(why)) => Err(Trouble::retry(Cause::Withheld(why))),
-            Err(Unsent::Trouble(trouble)) => Err(trouble),
+            Err(unsent) => Err(unsent.into()),
         }
     }
 }

@@ -75,6 +75,13 @@ impl Device {
         serde_json::from_slice(&answer.body).unwrap()
     }
 
+    /// Asks to revoke the device `named`, with this one's signature.
+    pub(crate) async fn revoke(&self, to: &Program, named: &DeviceName) -> Answer {
+        let path = wire::device_path(named);
+        Answer::of(self.request(&to.client, &to.url(&path), Method::DELETE, &path, None, Odd::default()))
+            .await
+    }
+
     pub(crate) fn request(
         &self,
         client: &Client,

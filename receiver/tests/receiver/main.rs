@@ -14,3 +14,4 @@ mod lake;
 mod load;
 mod program;
 mod python;
+mod revocation;

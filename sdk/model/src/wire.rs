@@ -56,6 +56,19 @@ pub fn marks_path(device: &DeviceName) -> String {
     format!("/v1/marks/{device}")
 }
 
+/// Path of a device itself: `/v1/devices/{device}`. `DELETE` revokes it.
+pub fn device_path(device: &DeviceName) -> String {
+    format!("/v1/devices/{device}")
+}
+
+/// Body of the 200 to `DELETE /v1/devices/{device}`: the key that signed the request is believed no more. Given again
+/// to whoever asks again with that key, since an answer may be lost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revocation {
+    /// The device whose key it was.
+    pub revoked: DeviceName,
+}
+
 /// Body of every 200 and 201 to a batch. The host believes a 2xx only if this names the batch it sent and the
 /// digest of the body it sent: captive portals and proxies answer 200 to everything.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

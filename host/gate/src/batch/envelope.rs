@@ -11,7 +11,7 @@ use crate::is_version;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum EnvelopeRefusal {
     /// The name of the object is of another shape.
-    #[error("the path is neither that of a batch nor that of a device's marks")]
+    #[error("the path is neither that of a batch nor that of a device or its marks")]
     Path,
     /// A header that nothing declares.
     #[error("a header is not on the list of those that may leave")]
@@ -63,11 +63,11 @@ pub fn check_envelope<'a>(
     Ok(())
 }
 
-/// The device in `/v1/batches/{device}/{stream}/{epoch}/{seq}` or `/v1/marks/{device}`.
+/// The device in `/v1/batches/{device}/{stream}/{epoch}/{seq}`, `/v1/marks/{device}` or `/v1/devices/{device}`.
 fn device_of(path: &str) -> Option<DeviceName> {
     let parts: Vec<&str> = path.split('/').collect();
     let device = match *parts.as_slice() {
-        ["", "v1", "marks", device] => device,
+        ["", "v1", "marks" | "devices", device] => device,
         ["", "v1", "batches", device, stream, epoch, seq] => {
             wire::batch_id(stream, epoch, seq).ok()?;
             device

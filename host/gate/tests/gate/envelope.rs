@@ -29,11 +29,13 @@ fn what_the_uploader_sends_passes() {
     for (_, value) in asking.iter_mut().filter(|(name, _)| *name == "signature-input") {
         *value = value.replace(" \"content-digest\"", "");
     }
-    check("/v1/marks/flow-7", &asking).unwrap();
+    for path in ["/v1/marks/flow-7", "/v1/devices/flow-7"] {
+        check(path, &asking).unwrap();
+    }
 }
 
 #[test]
-fn a_path_is_that_of_a_batch_or_of_marks() {
+fn a_path_is_that_of_a_batch_a_device_or_its_marks() {
     for path in [
         "",
         "/",
@@ -45,6 +47,8 @@ fn a_path_is_that_of_a_batch_or_of_marks() {
         "/v1/batches/flow-7/navios.bead_qc/07070707070707070707070707070707/12/jane",
         "/v1/batches/flow-7/navios.bead_qc/07070707070707070707070707070707/12?q=jane",
         "/v1/marks/flow-7/",
+        "/v1/devices/flow-7/jane",
+        "/v1/devices/Jane Doe",
         "/v2/marks/flow-7",
     ] {
         assert_eq!(check(path, &[]), Err(EnvelopeRefusal::Path), "{path}");
