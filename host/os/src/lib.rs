@@ -4,6 +4,8 @@ pub mod caller;
 pub mod channel;
 pub mod control;
 pub mod core_dump;
+#[cfg(windows)]
+pub mod data_folder;
 pub mod end;
 #[cfg(windows)]
 pub mod event_log;

@@ -18,7 +18,9 @@ use windows as system;
 
 pub use system::{create_new, open_file, open_to_append, sync_dir};
 #[cfg(windows)]
-pub(crate) use windows::{is_trusted_owner, private_rights};
+pub use windows::SERVICE_SID;
+#[cfg(windows)]
+pub(crate) use windows::{Rights, is_made_by_trusted, is_trusted_owner, make_dir_with, private_rights};
 
 /// Why a folder or file is not private.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +59,13 @@ pub enum PrivateError {
         who: String,
         /// What `icacls` should grant.
         cure: &'static str,
+    },
+    /// Somebody whom we don't trust has made it, and put something into it.
+    #[cfg(windows)]
+    #[error("{path} was made by another account and is not empty; look at what lies there, and delete it")]
+    NotOurs {
+        /// The folder.
+        path: PathBuf,
     },
     /// Neither a folder nor a file where one was expected.
     #[error("{path} is no {expected}")]

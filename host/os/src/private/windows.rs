@@ -1,4 +1,5 @@
-//! Private folders and files on Windows: a list of rights that names this account, administrators and the system alone.
+//! Private folders and files on Windows: a list of rights that names administrators, the system and the service alone, and
+//! this account if it is none of these.
 //!
 //! What is made has these rights from the beginning, and hands them down; it takes none from the folders above.
 
@@ -13,11 +14,11 @@ use std::path::Path;
 use windows_sys::Win32::Foundation::{GENERIC_READ, GENERIC_WRITE, LocalFree};
 use windows_sys::Win32::Security::Authorization::{
     ConvertStringSecurityDescriptorToSecurityDescriptorW, GetNamedSecurityInfoW, GetSecurityInfo,
-    SDDL_REVISION_1, SE_FILE_OBJECT, SE_KERNEL_OBJECT,
+    SDDL_REVISION_1, SE_FILE_OBJECT, SE_KERNEL_OBJECT, SE_OBJECT_TYPE,
 };
 use windows_sys::Win32::Security::{
-    ACCESS_ALLOWED_ACE, ACE_HEADER, ACL, DACL_SECURITY_INFORMATION, GetAce, OWNER_SECURITY_INFORMATION,
-    PSECURITY_DESCRIPTOR, PSID, SECURITY_ATTRIBUTES,
+    ACCESS_ALLOWED_ACE, ACE_HEADER, ACL, DACL_SECURITY_INFORMATION, GetAce, GetSecurityDescriptorDacl,
+    OWNER_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR, PSID, SECURITY_ATTRIBUTES,
 };
 use windows_sys::Win32::Storage::FileSystem::{
     CREATE_NEW, CreateDirectoryW, CreateFileW, FILE_APPEND_DATA, FILE_ATTRIBUTE_NORMAL,
@@ -31,17 +32,26 @@ use crate::file::while_held;
 use crate::sandbox::windows::token;
 use crate::windows::{owned, sid_text, succeeded, wide, wide_path};
 
-/// The system, administrators, and whoever owns the folder: who could take any right anyway.
-const TRUSTED: [&str; 4] = ["S-1-5-18", "S-1-5-32-544", "S-1-3-0", "S-1-3-4"];
+/// The account `NT SERVICE\Labrelay`, as Windows derives it from the service's name (`sc.exe showsid Labrelay`): so it can be
+/// named before the service is installed. What an administrator's command makes the service has to read, and the other way round.
+pub const SERVICE_SID: &str = "S-1-5-80-1750054954-2653966549-358812589-164331048-1478976330";
+/// The system, administrators, and whoever owns the folder: who could take any right anyway; and the service.
+const TRUSTED: [&str; 5] = ["S-1-5-18", "S-1-5-32-544", SERVICE_SID, "S-1-3-0", "S-1-3-4"];
 /// Of these, those who can own something.
-const ALWAYS_TRUSTED: [&str; 2] = ["S-1-5-18", "S-1-5-32-544"];
+const ALWAYS_TRUSTED: [&str; 3] = ["S-1-5-18", "S-1-5-32-544", SERVICE_SID];
 /// What an administrator runs to make a folder private again.
-const FOLDER_CURE: &str = "*S-1-5-18:(OI)(CI)F\" \"*S-1-5-32-544:(OI)(CI)F";
-const FILE_CURE: &str = "*S-1-5-18:F\" \"*S-1-5-32-544:F";
+const FOLDER_CURE: &str = "*S-1-5-18:(OI)(CI)F\" \"*S-1-5-32-544:(OI)(CI)F\" \"*S-1-5-80-1750054954-2653966549-358812589-164331048-1478976330:(OI)(CI)F";
+const FILE_CURE: &str =
+    "*S-1-5-18:F\" \"*S-1-5-32-544:F\" \"*S-1-5-80-1750054954-2653966549-358812589-164331048-1478976330:F";
 
 pub(super) fn make_dir(dir: &Path) -> io::Result<()> {
     std::fs::create_dir_all(super::parent(dir))?;
-    let (path, rights) = (wide_path(dir)?, private_rights()?);
+    make_dir_with(dir, &private_rights()?)
+}
+
+/// Makes a folder with these rights from the beginning.
+pub(crate) fn make_dir_with(dir: &Path, rights: &Rights) -> io::Result<()> {
+    let path = wide_path(dir)?;
     // SAFETY: a path that ends with a zero, and rights that live until after the call.
     succeeded(unsafe { CreateDirectoryW(path.as_ptr(), &rights.attributes()) })
 }
@@ -166,9 +176,13 @@ fn done(code: u32) -> io::Result<()> {
     if code == 0 { Ok(()) } else { Err(io::Error::from_raw_os_error(code.cast_signed())) }
 }
 
-/// Full rights for the system, administrators and this account, handed down to what is made within; nothing comes from above.
+/// Full rights for the system, administrators and the service, handed down to what is made within; nothing comes from above.
+/// For this account too, unless it is an administrator's: what one of them has made is all of theirs.
 pub(crate) fn private_rights() -> io::Result<Rights> {
-    Rights::of(&["SY", "BA", &token::own_account()?])
+    match token::is_administrator()? {
+        true => Rights::of(&["SY", "BA", SERVICE_SID]),
+        false => Rights::of(&["SY", "BA", SERVICE_SID, &token::own_account()?]),
+    }
 }
 
 /// What something new is made with.
@@ -176,8 +190,13 @@ pub(crate) struct Rights(Descriptor);
 
 impl Rights {
     fn of(accounts: &[&str]) -> io::Result<Self> {
-        let full: String = accounts.iter().map(|who| format!("(A;OICI;FA;;;{who})")).collect();
-        let text = wide(format!("O:{}D:P{full}", token::own_account()?));
+        Self::of_list(&accounts.iter().map(|who| format!("(A;OICI;FA;;;{who})")).collect::<String>())
+    }
+
+    /// With these entries (SDDL), and none from above. An administrator's belongs to all of them.
+    pub(crate) fn of_list(entries: &str) -> io::Result<Self> {
+        let owner = if token::is_administrator()? { "BA".into() } else { token::own_account()? };
+        let text = wide(format!("O:{owner}D:P{entries}"));
         let mut descriptor: PSECURITY_DESCRIPTOR = std::ptr::null_mut();
         // SAFETY: a text that ends with a zero; the result is the system's, freed by `Descriptor`.
         succeeded(unsafe {
@@ -185,6 +204,14 @@ impl Rights {
             ConvertStringSecurityDescriptorToSecurityDescriptorW(text, SDDL_REVISION_1, &mut descriptor, none)
         })?;
         Ok(Self(Descriptor(descriptor)))
+    }
+
+    /// The list alone, as long as this lives.
+    pub(crate) fn list(&self) -> io::Result<*const ACL> {
+        let (mut list, mut is_there, mut is_default) = (std::ptr::null_mut(), 0, 0);
+        // SAFETY: a valid descriptor, and variables of ours.
+        succeeded(unsafe { GetSecurityDescriptorDacl(self.0.0, &mut is_there, &mut list, &mut is_default) })?;
+        Ok(list)
     }
 
     pub(crate) fn attributes(&self) -> SECURITY_ATTRIBUTES {
@@ -195,19 +222,32 @@ impl Rights {
 
 /// Whether whoever made `object` may be trusted with what belongs into `folder`: its owner, or somebody who can take any right.
 pub(crate) fn is_trusted_owner(object: &File, folder: &Path) -> io::Result<bool> {
-    let who = owner(object)?;
-    let opened =
-        File::options().access_mode(READ_CONTROL).custom_flags(FILE_FLAG_BACKUP_SEMANTICS).open(folder)?;
-    Ok(ALWAYS_TRUSTED.contains(&who.as_str()) || who == token::own_account()? || who == owner(&opened)?)
+    let who = owner(object, SE_KERNEL_OBJECT)?;
+    Ok(is_trusted(&who)? || who == owner_of_folder(folder)?)
 }
 
-fn owner(object: &File) -> io::Result<String> {
+/// Whether a folder is of this account, or of somebody who can take any right.
+pub(crate) fn is_made_by_trusted(folder: &Path) -> io::Result<bool> {
+    is_trusted(&owner_of_folder(folder)?)
+}
+
+fn is_trusted(who: &str) -> io::Result<bool> {
+    Ok(ALWAYS_TRUSTED.contains(&who) || who == token::own_account()?)
+}
+
+fn owner_of_folder(folder: &Path) -> io::Result<String> {
+    let opened =
+        File::options().access_mode(READ_CONTROL).custom_flags(FILE_FLAG_BACKUP_SEMANTICS).open(folder)?;
+    owner(&opened, SE_FILE_OBJECT)
+}
+
+fn owner(object: &File, kind: SE_OBJECT_TYPE) -> io::Result<String> {
     let (mut who, mut descriptor, none) = (std::ptr::null_mut(), std::ptr::null_mut(), std::ptr::null_mut());
     // SAFETY: an open object, variables of ours; the result is the system's, freed by `Descriptor`.
     let code = unsafe {
         let (object, what, no_list) =
             (object.as_raw_handle(), OWNER_SECURITY_INFORMATION, std::ptr::null_mut());
-        GetSecurityInfo(object, SE_KERNEL_OBJECT, what, &mut who, none, no_list, no_list, &mut descriptor)
+        GetSecurityInfo(object, kind, what, &mut who, none, no_list, no_list, &mut descriptor)
     };
     let _owner = Descriptor(descriptor);
     done(code)?;

@@ -7,12 +7,13 @@ use std::os::windows::io::{AsHandle as _, AsRawHandle as _, BorrowedHandle, Owne
 
 use windows_sys::Win32::Foundation::{HANDLE, LUID};
 use windows_sys::Win32::Security::{
-    CreateRestrictedToken, CreateWellKnownSid, GetSidSubAuthority, GetSidSubAuthorityCount,
-    GetTokenInformation, IsWellKnownSid, LUID_AND_ATTRIBUTES, SECURITY_MAX_SID_SIZE, SID_AND_ATTRIBUTES,
-    SetTokenInformation, TOKEN_ADJUST_DEFAULT, TOKEN_ASSIGN_PRIMARY, TOKEN_DUPLICATE, TOKEN_GROUPS,
-    TOKEN_INFORMATION_CLASS, TOKEN_MANDATORY_LABEL, TOKEN_PRIVILEGES, TOKEN_QUERY, TOKEN_USER,
+    CheckTokenMembership, CreateRestrictedToken, CreateWellKnownSid, GetSidSubAuthority,
+    GetSidSubAuthorityCount, GetTokenInformation, IsWellKnownSid, LUID_AND_ATTRIBUTES, SECURITY_MAX_SID_SIZE,
+    SID_AND_ATTRIBUTES, SetTokenInformation, TOKEN_ADJUST_DEFAULT, TOKEN_ASSIGN_PRIMARY, TOKEN_DUPLICATE,
+    TOKEN_GROUPS, TOKEN_INFORMATION_CLASS, TOKEN_MANDATORY_LABEL, TOKEN_PRIVILEGES, TOKEN_QUERY, TOKEN_USER,
     TokenCapabilities, TokenGroups, TokenIntegrityLevel, TokenIsAppContainer, TokenPrivileges, TokenUser,
-    WELL_KNOWN_SID_TYPE, WinAuthenticatedUserSid, WinBuiltinUsersSid, WinLowLabelSid, WinWorldSid,
+    WELL_KNOWN_SID_TYPE, WinAuthenticatedUserSid, WinBuiltinAdministratorsSid, WinBuiltinUsersSid,
+    WinLowLabelSid, WinWorldSid,
 };
 use windows_sys::Win32::System::SystemServices::{
     SE_GROUP_INTEGRITY, SE_GROUP_LOGON_ID, SE_GROUP_USE_FOR_DENY_ONLY, SECURITY_MANDATORY_LOW_RID,
@@ -123,6 +124,20 @@ pub(crate) fn own_account() -> io::Result<String> {
 }
 
 /// Integrity and logon session stand among the groups and grant nothing of files.
+/// Whether this process has the rights of administrators: not in a console that was opened without them.
+pub(crate) fn is_administrator() -> io::Result<bool> {
+    let mut sid = [0_u32; (SECURITY_MAX_SID_SIZE as usize).div_ceil(4)];
+    let (sid, mut size) = (sid.as_mut_ptr().cast(), SECURITY_MAX_SID_SIZE);
+    // SAFETY: room for the longest identifier.
+    succeeded(unsafe {
+        CreateWellKnownSid(WinBuiltinAdministratorsSid, std::ptr::null_mut(), sid, &mut size)
+    })?;
+    let mut is_member = 0;
+    // SAFETY: the identifier that was just made, and a variable of ours; no token stands for our own.
+    succeeded(unsafe { CheckTokenMembership(std::ptr::null_mut(), sid, &mut is_member) })?;
+    Ok(is_member != 0)
+}
+
 fn grants_more(group: &SID_AND_ATTRIBUTES) -> bool {
     let no_group = (SE_GROUP_INTEGRITY | SE_GROUP_LOGON_ID) as u32;
     // SAFETY: the identifiers of a token's groups are valid while its information is.
