@@ -1,5 +1,6 @@
 //! The command line: every command, its flags and their help. What they do stands elsewhere.
 
+mod installer;
 mod quarantine;
 mod service;
 
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use labrelay_model::{BatchId, Epoch, FamilyName, Seq, StreamId, StreamName, Timestamp};
 
+pub(crate) use installer::{InstallerCommand, Purge};
 pub(crate) use quarantine::{PurgeArgs, QuarantineCommand, RequeueArgs};
 pub(crate) use service::ServiceCommand;
 
@@ -69,11 +71,16 @@ pub(crate) enum Command {
     /// This PC's key
     #[command(subcommand)]
     Device(DeviceCommand),
+    /// Revoke this PC's key at the receiver, and delete spool, quarantine, journal and keys for good
+    Decommission(DecommissionArgs),
     /// What a site declares about itself
     #[command(subcommand)]
     Inventory(InventoryCommand),
     /// Plant marked identifiers at every input of a site of its own, and show that none comes out of any exit
     Canary(CanaryArgs),
+    /// Steps of an installation; started by installation packages only
+    #[command(subcommand, hide = true)]
+    Installer(InstallerCommand),
     /// The canary's service; started by `canary` only
     #[command(hide = true)]
     CanaryService(CanaryServiceArgs),
@@ -398,6 +405,19 @@ pub(crate) struct CoverageArgs {
 pub(crate) enum DeviceCommand {
     /// Make this PC's keys if there are none, and print the public key for the receiver
     Init(ConfigArgs),
+}
+
+/// `decommission`.
+#[derive(Debug, Args)]
+pub(crate) struct DecommissionArgs {
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// Yes, delete everything; what was not delivered is lost
+    #[arg(long, required = true)]
+    pub yes: bool,
+    /// Ask no receiver: somebody revokes the key there by hand
+    #[arg(long)]
+    pub offline: bool,
 }
 
 /// `inventory`.

@@ -25,7 +25,18 @@ impl DeviceKeys {
     pub(crate) fn load_or_create(state: &Path) -> anyhow::Result<Self> {
         let path = state.join(KEY_FILE);
         let bytes = key_file::read_or_create(&path, new_seed).fail_as(Failure::State)?;
-        let seed = bytes.as_slice().try_into();
+        Self::of(&path, &bytes)
+    }
+
+    /// Reads the key; `None` if there is none.
+    pub(crate) fn load(state: &Path) -> anyhow::Result<Option<Self>> {
+        let path = state.join(KEY_FILE);
+        let bytes = key_file::read(&path).fail_as(Failure::State)?;
+        bytes.map(|bytes| Self::of(&path, &bytes)).transpose()
+    }
+
+    fn of(path: &Path, bytes: &[u8]) -> anyhow::Result<Self> {
+        let seed = bytes.try_into();
         let seed = seed.map_err(|_| anyhow!("{} holds no device key; restore it", path.display()));
         Ok(Self { seed: seed.fail_as(Failure::State)? })
     }

@@ -11,6 +11,7 @@ mod collecting;
 mod config;
 mod confined;
 mod control;
+mod decommission;
 mod delivery_news;
 mod delivery_progress;
 mod device;
@@ -24,6 +25,7 @@ mod gate_command;
 mod gates;
 mod inbox;
 mod installed;
+mod installer;
 mod inventory_command;
 mod judge;
 mod ledger;
@@ -96,6 +98,8 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Manifest(command) => manifest_command::manifest(&command),
         Command::Catalogue(command) => catalogue_command::catalogue(&command),
         Command::Device(command) => device::device(&command),
+        Command::Decommission(args) => decommission::decommission(&args),
+        Command::Installer(command) => installer::installer(&command),
         Command::Inventory(command) => inventory_command::inventory(&command),
         Command::Canary(args) => canary::canary(&args),
         Command::CanaryService(args) => canary::service(&args),

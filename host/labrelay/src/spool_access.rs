@@ -37,9 +37,14 @@ pub(crate) fn check_at_next_open(config: &Config) {
     }
 }
 
+/// Whether there is one.
+pub(crate) fn exists(config: &Config) -> bool {
+    config.state.join(SPOOL_FOLDER).exists()
+}
+
 /// Opens the spool for a look while no service runs; makes none where there is none.
 pub(crate) fn open_at_rest(config: &Config) -> anyhow::Result<(Spool, OpenReport)> {
-    if !config.state.join(SPOOL_FOLDER).exists() {
+    if !exists(config) {
         return Err(anyhow!("no service has run here yet: {} holds no spool", config.state.display()))
             .fail_as(Failure::State);
     }

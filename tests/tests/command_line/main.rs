@@ -5,11 +5,13 @@
 
 mod canary;
 mod check;
+mod decommission;
 mod exit_codes;
 mod first_day;
 mod gate;
 mod manifest;
 mod offline;
+mod removal;
 mod replay;
 mod sandbox;
 mod spool;

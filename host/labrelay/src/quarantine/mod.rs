@@ -37,14 +37,19 @@ fn read(args: &ConfigArgs) -> anyhow::Result<Config> {
 #[allow(clippy::print_stdout)]
 fn purge(args: &PurgeArgs) -> anyhow::Result<ExitCode> {
     let config = read(&args.config)?;
-    let audit = AuditLog::open(&config.state)?;
     let before = args.which.before.map(|date| i64::from(date.to_epoch_days()));
-    let mut answer = Vec::new();
-    Desk::new(&config).ask(&Query::QuarantinePurge { before }, &[], &mut answer)?;
-    let units: u64 = serde_json::from_slice(&answer)?;
-    println!("{units} units purged");
-    audit.note("quarantine purge", &[("units", units)])?;
+    println!("{} units purged", purge_before(&config, before)?);
     Ok(ExitCode::SUCCESS)
+}
+
+/// Removes messages of days before this one, or all, and notes it; gives the number of their units.
+pub(crate) fn purge_before(config: &Config, before: Option<i64>) -> anyhow::Result<u64> {
+    let audit = AuditLog::open(&config.state)?;
+    let mut answer = Vec::new();
+    Desk::new(config).ask(&Query::QuarantinePurge { before }, &[], &mut answer)?;
+    let units: u64 = serde_json::from_slice(&answer)?;
+    audit.note("quarantine purge", &[("units", units)])?;
+    Ok(units)
 }
 
 /// The administrator's key.
