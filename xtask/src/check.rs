@@ -16,7 +16,7 @@ pub(crate) use report::Outcome;
 use report::{Row, Verdict};
 
 use crate::cargo::{cargo, run as succeed};
-use crate::{deb, fuzz, reproducible, soak, windows};
+use crate::{deb, fuzz, package, reproducible, soak, windows};
 
 /// One check: its name in the table and what it does. An error is a failure.
 type Check = (&'static str, fn() -> anyhow::Result<Outcome>);
@@ -40,6 +40,7 @@ const CHECKS: &[Check] = &[
     ("python-reader", python::lake),
     ("soak", soak),
     ("windows", windows),
+    ("package", package::check),
     ("reproducible", reproducible),
 ];
 

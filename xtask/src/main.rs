@@ -1,5 +1,5 @@
 //! One command per job of the repository: `cargo xtask demo`, `test`, `bench`, `fuzz`, `mutants`, `fixtures`,
-//! `phi-report`, `soak`, `windows`, `reproducible`, `deb`.
+//! `phi-report`, `soak`, `windows`, `package`, `reproducible`, `deb`.
 //!
 //! Holds nothing that a laboratory's PC needs.
 
@@ -13,6 +13,7 @@ mod demo;
 mod fixtures;
 mod fuzz;
 mod mutants;
+mod package;
 mod phi_report;
 mod reproducible;
 mod shipped;
@@ -52,6 +53,8 @@ enum Job {
     PhiReport(phi_report::Options),
     /// Build host and plugins for Windows, and run under Wine what it can run
     Windows(windows::Options),
+    /// Make what a laboratory installs on Windows: signed programs, MSI, setup.exe, bills of materials, checksums
+    Package(package::Options),
     /// Build the same sources in two folders and compare what ships, byte by byte
     Reproducible(reproducible::Options),
     /// Make the Debian package of the host; with `--check`, also install, upgrade, remove and purge it
@@ -72,6 +75,7 @@ fn main() -> ExitCode {
         Job::Mutants(options) => mutants::run(&options),
         Job::Soak(options) => soak::run(&options),
         Job::PhiReport(options) => phi_report::run(&options),
+        Job::Package(options) => package::run(&options),
         Job::Windows(options) => windows::run(&options),
         Job::Reproducible(options) => reproducible::run(&options),
         Job::Deb(options) => deb::run(&options),

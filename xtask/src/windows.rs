@@ -7,10 +7,10 @@ mod imports;
 mod older;
 mod service;
 mod sizes;
-mod staged;
+pub(crate) mod staged;
 mod tests;
 pub(crate) mod toolchain;
-mod wine;
+pub(crate) mod wine;
 
 use std::path::Path;
 

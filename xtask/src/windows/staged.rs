@@ -10,7 +10,7 @@ use crate::cargo::repository;
 use crate::shipped::Built;
 
 /// Parts of the sandbox that Wine 8 has not, or can't tell whether they are in force.
-pub(super) const MISSING_IN_WINE: [&str; 5] =
+pub(crate) const MISSING_IN_WINE: [&str; 5] =
     ["job", "limits", "low_integrity", "app_container", "mitigations"];
 
 /// The site.
@@ -98,7 +98,7 @@ pub(super) fn families() -> anyhow::Result<Vec<String>> {
 }
 
 /// Folders `fixtures/<family>/<case>` of a family.
-pub(super) fn cases(family: &str) -> anyhow::Result<Vec<PathBuf>> {
+pub(crate) fn cases(family: &str) -> anyhow::Result<Vec<PathBuf>> {
     let entries = fs::read_dir(repository().join("fixtures").join(family))?;
     let mut cases = entries.map(|entry| Ok(entry?.path())).collect::<anyhow::Result<Vec<PathBuf>>>()?;
     cases.retain(|case: &PathBuf| is_case(case));

@@ -180,6 +180,6 @@ fn without_rustup() -> std::ffi::OsString {
     std::env::join_paths(kept).unwrap_or(path)
 }
 
-pub(super) fn starts(command: &mut Command) -> bool {
+pub(crate) fn starts(command: &mut Command) -> bool {
     command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }

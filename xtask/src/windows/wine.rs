@@ -21,17 +21,17 @@ const PRNG: &str = "bcryptprimitives.dll";
 const PRNG_SOURCE: &str = "xtask/src/windows/process_prng.c";
 
 /// Wine as it is installed.
-pub(super) struct Wine(PathBuf);
+pub(crate) struct Wine(PathBuf);
 
 impl Wine {
     /// Looks for it; what is missing if there is none.
-    pub(super) fn find() -> Result<Self, String> {
+    pub(crate) fn find() -> Result<Self, String> {
         let found = PLACES.into_iter().find(|wine| starts(Command::new(wine).arg("--version")));
         found.map(|wine| Self(wine.into())).ok_or_else(|| MISSING.into())
     }
 
     /// Makes a Windows.
-    pub(super) fn begin(&self, toolchain: &Toolchain) -> anyhow::Result<Prefix<'_>> {
+    pub(crate) fn begin(&self, toolchain: &Toolchain) -> anyhow::Result<Prefix<'_>> {
         let folder = std::env::temp_dir().join(format!("labrelay-wine-{}", std::process::id()));
         std::fs::create_dir(&folder)?;
         let prefix = Prefix { wine: self, folder };
@@ -52,14 +52,14 @@ impl Wine {
 }
 
 /// A Windows of Wine's, which goes with its folder.
-pub(super) struct Prefix<'a> {
+pub(crate) struct Prefix<'a> {
     wine: &'a Wine,
     folder: PathBuf,
 }
 
 impl Prefix<'_> {
     /// The folder that is gone afterwards.
-    pub(super) fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
 
@@ -69,7 +69,7 @@ impl Prefix<'_> {
     }
 
     /// A program in this Windows.
-    pub(super) fn program(&self, program: impl AsRef<OsStr>) -> Command {
+    pub(crate) fn program(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(&self.wine.0);
         command.arg(program);
         self.put_into(&mut command);
@@ -87,7 +87,7 @@ impl Prefix<'_> {
     }
 
     /// Waits until nothing runs in this Windows any more, not even its services.
-    pub(super) fn wait_until_quiet(&self) {
+    pub(crate) fn wait_until_quiet(&self) {
         self.server("-w");
     }
 
