@@ -26,7 +26,6 @@ use tools::Tools;
 use crate::cargo::repository;
 use crate::check::Outcome;
 use crate::shipped::traces;
-use crate::windows::FURTHER_PLUGINS;
 use crate::windows::toolchain::{Profile, Toolchain};
 
 /// What to do.
@@ -94,19 +93,11 @@ fn code(options: &Options, toolchain: &Toolchain, profile: Profile) -> anyhow::R
     if let Some(folder) = &options.built {
         return Code::of_folder(folder);
     }
-    let built = toolchain.build(profile, also(profile))?;
+    let built = toolchain.build(profile, &[])?;
     if profile == Profile::Shipped {
         traces::check(&built)?;
     }
     Ok(built.into())
-}
-
-/// What is built beside, though not packaged: the same as for the tests, so that nothing is built twice.
-fn also(profile: Profile) -> &'static [&'static str] {
-    match profile {
-        Profile::Test => &FURTHER_PLUGINS,
-        Profile::Shipped => &[],
-    }
 }
 
 /// A package as it was made.

@@ -87,7 +87,7 @@ impl Prefix<'_> {
     }
 
     /// Waits until nothing runs in this Windows any more, not even its services.
-    pub(super) fn wait_until_quiet(&self) {
+    pub(crate) fn wait_until_quiet(&self) {
         self.server("-w");
     }
 

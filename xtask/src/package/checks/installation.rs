@@ -55,7 +55,7 @@ fn a_configuration_is_taken_over_and_the_service_runs(
     ensure!(pc.msiexec("/i", pc::FIRST, &[pc::CONFIG, pc::READABLE])? == 0, "the MSI can't be installed");
     ensure!(pc.programs()? == expected(made)?, "other programs are installed than were staged");
     ensure!(pc.installed_version()? == Some(version.to_string()), "another version is installed");
-    ensure!(pc.service()? == Service::Running, "the service does not run: {:?}", pc.service()?);
+    ensure!(pc.service()? == Service::Running, "the installer has not started the service");
     let registered = pc.registered()?;
     let expected =
         format!(r#""{}\labrelay.exe" service run --config {}"#, pc::PROGRAMS, pc::INSTALLED_CONFIG);
@@ -72,8 +72,8 @@ fn an_upgrade_keeps_everything(pc: &Pc<'_>, made: &Made, next: &Version) -> anyh
     ensure!(pc.msiexec("/i", pc::NEXT, &[])? == 0, "the upgrade failed");
     ensure!(pc.installed_version()? == Some(next.to_string()), "the upgrade is not the installed version");
     ensure!(pc.programs()? == expected(made)?, "other programs are installed than were staged");
-    ensure!(pc.belongings()? == before, "the upgrade has changed keys, configuration or the spool's life");
     ensure!(pc.service()? == Service::Running, "the service does not run after the upgrade");
+    ensure!(pc.belongings()? == before, "the upgrade has changed keys, configuration or the spool's life");
     Ok(())
 }
 

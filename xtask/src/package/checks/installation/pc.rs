@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
@@ -50,6 +50,18 @@ pub(super) enum Service {
 pub(super) struct Pc<'a> {
     prefix: &'a Prefix<'a>,
     disk: PathBuf,
+    _session: Session,
+}
+
+/// Somebody who is logged in: Wine ends all services with the last program that is none.
+struct Session(Child);
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // Both fail only for a process that has ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 /// That of a site which has declared no serial number.
@@ -67,7 +79,11 @@ pub(super) fn configuration() -> String {
 impl<'a> Pc<'a> {
     /// With the packages on its disk, and an instrument's file.
     pub(super) fn new(prefix: &'a Prefix<'a>, made: &Made, next: &Path) -> anyhow::Result<Self> {
-        let pc = Self { prefix, disk: prefix.folder().join("drive_c") };
+        prefix.wait_until_quiet(); // what comes while Wine's service manager is ending loses its services
+        let mut waiting = prefix.program("cmd");
+        waiting.args(["/c", "pause"]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        let session = Session(waiting.spawn().context("Wine could not be started")?);
+        let pc = Self { prefix, disk: prefix.folder().join("drive_c"), _session: session };
         for (from, to) in [(made.msi.as_path(), FIRST), (next, NEXT), (made.setup.as_path(), SETUP)] {
             fs::copy(from, pc.path(to))?;
         }
