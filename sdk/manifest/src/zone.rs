@@ -89,7 +89,7 @@ impl FromStr for Zone {
 
     fn from_str(name: &str) -> Result<Self, UnknownZone> {
         let unknown = || {
-            let names: Vec<String> = db().available().map(|name| name.to_string()).collect();
+            let names: Vec<String> = db().available().map(|name| name.as_str().to_owned()).collect();
             let near = nearest(name, names.iter().map(String::as_str)).map(str::to_owned);
             UnknownZone { near }
         };

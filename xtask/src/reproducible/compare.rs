@@ -8,9 +8,7 @@ const SHOWN: usize = 32;
 /// The first difference, if there is one.
 pub(super) fn difference(first: &[u8], second: &[u8]) -> Option<String> {
     let at = first.iter().zip(second).position(|(one, other)| one != other);
-    let Some(at) = at.or_else(|| (first.len() != second.len()).then(|| first.len().min(second.len()))) else {
-        return None;
-    };
+    let at = at.or_else(|| (first.len() != second.len()).then(|| first.len().min(second.len())))?;
     let [one, other] = [first, second].map(|bytes| excerpt(bytes, at));
     let sizes = if first.len() == second.len() {
         String::new()

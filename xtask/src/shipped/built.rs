@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use serde_json::Value;
 
 use super::System;
@@ -98,7 +98,7 @@ fn messages(command: &mut Command) -> anyhow::Result<Vec<Value>> {
 fn program(messages: &[Value], name: &str) -> anyhow::Result<PathBuf> {
     let made = |message: &&Value| message.pointer("/target/name").is_some_and(|target| target == name);
     let paths = messages.iter().filter(made).filter_map(|message| message.get("executable")?.as_str());
-    let Some(path) = paths.last() else { bail!("cargo build made no program {name}") };
+    let path = paths.last().with_context(|| format!("cargo build made no program {name}"))?;
     Ok(path.into())
 }
 
