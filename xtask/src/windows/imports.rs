@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context, ensure};
 
 /// Libraries that are part of every Windows 10 and newer, as far as ours are linked with them.
-const OF_WINDOWS: [&str; 18] = [
+const OF_WINDOWS: [&str; 23] = [
     "advapi32.dll",
     "bcrypt.dll",
     "bcryptprimitives.dll",
@@ -14,12 +14,17 @@ const OF_WINDOWS: [&str; 18] = [
     "crypt32.dll",
     "gdi32.dll",
     "kernel32.dll",
+    "ktmw32.dll",
     "msvcrt.dll",
+    "ncrypt.dll",
     "netapi32.dll",
     "ntdll.dll",
     "ole32.dll",
     "oleaut32.dll",
+    "pdh.dll",
+    "powrprof.dll",
     "psapi.dll",
+    "rpcrt4.dll",
     "secur32.dll",
     "shell32.dll",
     "user32.dll",

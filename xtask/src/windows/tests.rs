@@ -21,15 +21,15 @@ pub(crate) const FURTHER_PLUGINS: [&str; 1] = ["labrelay-bench-lines"];
 /// Runs all of it; an error at the first that fails.
 pub(super) fn run(toolchain: &Toolchain, wine: &Wine, built: &Built) -> anyhow::Result<()> {
     let prefix = wine.begin(toolchain)?;
-    units::run(toolchain, &prefix)?;
     let site = Site::install(prefix.folder().join("drive_c/labrelay"), built)?;
     installed::run(&prefix, &site)?;
     super::service::check(&prefix, &site)?;
-    older_plugin::run(&prefix, &site)?;
     cargo::build()?; // of this system, to compare with
     let programs = programs(&prefix, built)?;
     lake::run(&programs)?;
     killed::run(&programs, built)?;
+    older_plugin::run(&prefix, &site)?;
+    units::run(toolchain, &prefix)?;
     println!("windows: all passed; not tested, since Wine lacks it: {}", MISSING_IN_WINE.join(", "));
     Ok(())
 }
