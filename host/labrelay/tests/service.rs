@@ -116,7 +116,7 @@ fn hear(manager: &UnixDatagram, what: &str) {
     let mut buffer = [0; 4096];
     loop {
         let bytes = manager.recv(&mut buffer).unwrap();
-        let heard = String::from_utf8_lossy(&buffer[..bytes]).into_owned();
+        let heard = String::from_utf8_lossy(buffer.get(..bytes).unwrap()).into_owned();
         if heard.contains(what) {
             return;
         }

@@ -65,7 +65,7 @@ impl Zone {
 fn civil(local: NaiveDateTime) -> Option<DateTime> {
     let (date, time) = (local.date(), local.time());
     let [month, day, hour, minute, second] =
-        [date.month(), date.day(), time.hour(), time.minute(), time.second()].map(|part| i8::try_from(part));
+        [date.month(), date.day(), time.hour(), time.minute(), time.second()].map(i8::try_from);
     DateTime::new(
         date.year().try_into().ok()?,
         month.ok()?,

@@ -23,6 +23,6 @@ fn difference(case: &Path) -> Option<String> {
         Ok(_) => "no error".to_owned(),
         Err(errors) => errors.to_string(),
     };
-    let name = case.file_name().unwrap_or_default().display();
+    let name = case.file_name().unwrap_or_default().to_string_lossy();
     (found != expected.trim_end()).then(|| format!("{name}: expected\n{expected}\nfound\n{found}\n"))
 }

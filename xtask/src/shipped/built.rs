@@ -97,8 +97,8 @@ fn messages(command: &mut Command) -> anyhow::Result<Vec<Value>> {
 
 fn program(messages: &[Value], name: &str) -> anyhow::Result<PathBuf> {
     let made = |message: &&Value| message.pointer("/target/name").is_some_and(|target| target == name);
-    let paths = messages.iter().filter(made).filter_map(|message| message.get("executable")?.as_str());
-    let path = paths.last().with_context(|| format!("cargo build made no program {name}"))?;
+    let mut paths = messages.iter().filter(made).filter_map(|message| message.get("executable")?.as_str());
+    let path = paths.next_back().with_context(|| format!("cargo build made no program {name}"))?;
     Ok(path.into())
 }
 
