@@ -102,6 +102,13 @@ pub(crate) fn name(input: &OpenedInput) -> String {
     input.path.file_name().unwrap().to_string_lossy().into_owned()
 }
 
+/// Read as a plugin's input is: at an offset, since the position of a handle is nobody's.
+pub(crate) fn content(input: &OpenedInput) -> String {
+    let mut bytes = vec![0; input.size as usize];
+    labrelay_os::file::read_at(&input.file, input.begin, &mut bytes).unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
 pub(crate) fn kinds(report: &ScanReport) -> Vec<TroubleKind> {
     report.troubles.iter().map(|trouble| trouble.kind).collect()
 }

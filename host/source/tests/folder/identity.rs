@@ -1,10 +1,10 @@
 //! What is the same input and what is another one: with real files.
 
 use std::fs;
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{Seek, SeekFrom, Write};
 use std::time::{Duration, Instant};
 
-use crate::common::{Bench, fcs, name};
+use crate::common::{Bench, content, fcs, name};
 use labrelay_source::FileFormat::{Fcs, Other};
 
 #[test]
@@ -120,13 +120,11 @@ fn the_handle_given_out_is_the_file_that_was_known_whatever_its_name_is_by_then(
     let mut bench = Bench::new("*", Other);
     let path = bench.write("a", "first");
     bench.settle();
-    let mut input = bench.open().pop().unwrap();
+    let input = bench.open().pop().unwrap();
     assert_eq!(name(&input), "a");
     fs::rename(&path, bench.path("b")).unwrap();
     bench.write("a", "second");
-    let mut content = String::new();
-    input.file.read_to_string(&mut content).unwrap();
-    assert_eq!(content, "first");
+    assert_eq!(content(&input), "first");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use labrelay_model::Reason;
 
 use super::support::{Site, alter_body, at, batches, read, records, stream};
 use crate::layout::{BODIES, BatchKey, META, META_FORMAT};
-use crate::{CommitError, OpenError, Spool, SpoolKeys};
+use crate::{CommitError, OpenError, Spool};
 
 #[test]
 fn a_damaged_batch_is_replaced_by_a_tombstone_and_the_others_go_on() {
@@ -159,7 +159,7 @@ fn a_folder_that_others_may_enter_is_refused() {
     let site = Site::new();
     drop(site.open());
     fs::set_permissions(site.folder(), fs::Permissions::from_mode(0o755)).unwrap();
-    let keys = SpoolKeys::new(&site.key).unwrap();
+    let keys = crate::SpoolKeys::new(&site.key).unwrap();
     let refused = Spool::open(&site.folder(), site.config.clone(), keys, at(0)).unwrap_err().to_string();
     assert!(refused.contains("chmod 700"), "{refused}");
 }
