@@ -164,6 +164,6 @@ mod tests {
 
     #[test]
     fn a_build_without_plugin_is_an_error() {
-        assert!(artifacts(&[]).is_err_and(|error| error.to_string().contains("no plugin")));
+        assert!(plugins_of(&[]).is_err_and(|error| error.to_string().contains("no plugin")));
     }
 }
