@@ -6,12 +6,13 @@ mod compare;
 mod elsewhere;
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context as _, ensure};
 use elsewhere::Elsewhere;
 
 use crate::cargo::{repository, run as succeed};
-use crate::shipped::{Built, linux};
+use crate::shipped::{Built, linux, repeatably};
 use crate::windows::FURTHER_PLUGINS;
 use crate::windows::toolchain::{Profile, Toolchain};
 
@@ -78,7 +79,9 @@ fn stripped(built: &Built, folder: &Path) -> anyhow::Result<Built> {
     std::fs::create_dir_all(folder)?;
     built.moved(|file| {
         let to = folder.join(file.file_name().context("a file without a name")?);
-        succeed(std::process::Command::new(STRIP).arg("-o").arg(&to).arg(file))?;
+        let mut strip = Command::new(STRIP);
+        repeatably(&mut strip); // or it writes the time into what it makes
+        succeed(strip.arg("-o").arg(&to).arg(file))?;
         Ok(to)
     })
 }

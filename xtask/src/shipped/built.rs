@@ -43,8 +43,11 @@ impl Built {
 
     fn of_messages(messages: &[Value], system: System) -> anyhow::Result<Self> {
         let [host, worker, receiver] = PROGRAMS.map(|name| program(messages, name));
-        let ours = libraries(messages, system).filter(|(target, _)| target.starts_with(OURS));
-        let (plugins, others): (Vec<_>, Vec<_>) = ours.partition(|(target, _)| target.starts_with(PLUGIN));
+        let mut ours: Vec<_> =
+            libraries(messages, system).filter(|(target, _)| target.starts_with(OURS)).collect();
+        ours.sort(); // cargo tells of them in the order in which they were done
+        let (plugins, others): (Vec<_>, Vec<_>) =
+            ours.into_iter().partition(|(target, _)| target.starts_with(PLUGIN));
         let [plugins, others] =
             [plugins, others].map(|found| found.into_iter().map(|(_, path)| path).collect::<Vec<_>>());
         ensure!(!plugins.is_empty(), "cargo build made no plugin");

@@ -7,6 +7,7 @@ mod prepare;
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 
@@ -14,6 +15,10 @@ use crate::cli::{ConfigArgs, InstallerCommand, Purge};
 use crate::config::Config;
 use crate::exit::{FailAs as _, Failure};
 use crate::{decommission, quarantine, spool_access};
+
+/// A service cuts its own end short after 12 s (`docs/service.md`); the rest is for its process to go.
+const GONE_WITHIN: Duration = Duration::from_secs(20);
+const TRY_AGAIN: Duration = Duration::from_millis(500);
 
 /// Runs `labrelay installer …`.
 pub(crate) fn installer(command: &InstallerCommand) -> anyhow::Result<ExitCode> {
@@ -36,14 +41,28 @@ fn empty(args: &ConfigArgs, purge: Purge) -> anyhow::Result<ExitCode> {
     let config = Config::read(&args.config).fail_as(Failure::Configuration)?;
     match purge {
         Purge::Quarantine if !spool_access::exists(&config) => println!("there is no quarantine"),
-        Purge::Quarantine => println!("{} units purged", quarantine::purge_before(&config, None)?),
+        Purge::Quarantine => {
+            let units = once_the_service_is_gone(|| quarantine::purge_before(&config, None))?;
+            println!("{units} units purged");
+        }
         Purge::Everything => {
-            let code = decommission::without_receiver(&config)?;
+            let code = once_the_service_is_gone(|| decommission::without_receiver(&config))?;
             remove_configuration(&args.config)?;
             return Ok(code);
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The service manager has said that the service is stopped; its process may still be in the way.
+fn once_the_service_is_gone<T>(mut work: impl FnMut() -> anyhow::Result<T>) -> anyhow::Result<T> {
+    let begun = Instant::now();
+    loop {
+        match work() {
+            Err(_) if begun.elapsed() < GONE_WITHIN => std::thread::sleep(TRY_AGAIN),
+            done => return done,
+        }
+    }
 }
 
 /// It names people by their accounts. What else lies in its folder is the administrator's.

@@ -92,7 +92,8 @@ fn a_removal_leaves_what_was_collected(pc: &Pc<'_>) -> anyhow::Result<()> {
     let before = pc.belongings()?;
     pc.refuse_another_unit()?;
     ensure!(pc.quarantined()? > 0, "nothing is in the quarantine, so its end can't be seen");
-    ensure!(pc.msiexec("/x", pc::NEXT, &[])? == 0, "the removal failed");
+    let code = pc.msiexec("/x", pc::NEXT, &[])?;
+    ensure!(code == 0, "the removal ended with {code}");
     ensure!(pc.programs()?.is_empty(), "programs are left: {:?}", pc.programs()?.keys());
     ensure!(pc.service()? == Service::Unknown, "the service is left");
     ensure!(pc.event_source()?.is_empty(), "the event source is left");
@@ -114,7 +115,8 @@ fn a_new_installation_goes_on_where_the_old_one_ended(pc: &Pc<'_>) -> anyhow::Re
 }
 
 fn a_purge_leaves_nothing(pc: &Pc<'_>) -> anyhow::Result<()> {
-    ensure!(pc.msiexec("/x", pc::FIRST, &["PURGE=1"])? == 0, "the removal failed");
+    let code = pc.msiexec("/x", pc::FIRST, &["PURGE=1"])?;
+    ensure!(code == 0, "the purge ended with {code}");
     let left = pc.data()?;
     ensure!(left.is_empty(), "PURGE=1 has left {left:?}");
     Ok(())
