@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 
 /// In the order in which they go. What is left after an interruption can't be read without the storage key; and
 /// the device key is there until the end, so that the command can be run again.
-const BELONGINGS: [&str; 7] =
-    ["keys/storage.key", "spool", "manifests", "site", "control.sock", "audit.log", "keys"];
-/// Full files of the audit log have a number behind this.
-const AUDIT_LOG: &str = "audit.log.";
+const BELONGINGS: [&str; 8] =
+    ["keys/storage.key", "spool", "manifests", "site", "control.sock", "labrelay.log", "audit.log", "keys"];
+/// Full files of both logs have a number behind one of these.
+const FULL_LOGS: [&str; 2] = ["audit.log.", "labrelay.log."];
 
 /// What has gone, and what has not.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub(super) struct Removed {
 /// Deletes what is Labrelay's in `state`.
 pub(super) fn remove(state: &Path) -> io::Result<Removed> {
     let mut removed = Removed::default();
-    for path in BELONGINGS.iter().map(|name| state.join(name)).chain(old_audit_logs(state)?) {
+    for path in BELONGINGS.iter().map(|name| state.join(name)).chain(full_logs(state)?) {
         match fs::symlink_metadata(&path) {
             Ok(found) if found.is_symlink() => {}
             Ok(found) if found.is_dir() => {
@@ -47,12 +47,14 @@ pub(super) fn remove(state: &Path) -> io::Result<Removed> {
     Ok(removed)
 }
 
-fn old_audit_logs(state: &Path) -> io::Result<Vec<PathBuf>> {
+fn full_logs(state: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(state)? {
         let entry = entry?;
         let name = entry.file_name();
-        let number = name.to_str().and_then(|name| name.strip_prefix(AUDIT_LOG));
+        let number = name
+            .to_str()
+            .and_then(|name| FULL_LOGS.iter().find_map(|beginning| name.strip_prefix(beginning)));
         if number.is_some_and(|number| number.parse::<u32>().is_ok()) {
             found.push(entry.path());
         }
@@ -93,13 +95,20 @@ mod tests {
     #[test]
     fn what_is_labrelay_s_goes_and_what_is_not_stays() {
         let state = tempfile::tempdir().unwrap();
-        let ours =
-            ["keys/storage.key", "keys/device.ed25519", "spool/spool.redb", "audit.log", "audit.log.3"];
+        let ours = [
+            "keys/storage.key",
+            "keys/device.ed25519",
+            "spool/spool.redb",
+            "labrelay.log",
+            "labrelay.log.1",
+            "audit.log",
+            "audit.log.3",
+        ];
         ours.iter().for_each(|name| write(state.path(), name, "1234"));
         for name in ["letter.txt", "audit.log.old", "documents/a"] {
             write(state.path(), name, "1");
         }
-        assert_eq!(remove(state.path()).unwrap(), Removed { files: 5, bytes: 20, left: 3 });
+        assert_eq!(remove(state.path()).unwrap(), Removed { files: 7, bytes: 28, left: 3 });
         assert!(state.path().join("documents/a").exists());
         assert_eq!(remove(state.path()).unwrap(), Removed { files: 0, bytes: 0, left: 3 });
     }
