@@ -13,7 +13,7 @@ use windows_sys::Win32::Security::{DACL_SECURITY_INFORMATION, PROTECTED_DACL_SEC
 
 pub use crate::private::SERVICE_SID;
 use crate::private::{PrivateError, Rights, is_made_by_trusted, make_dir_with};
-use crate::windows::wide;
+use crate::windows::{coded, wide_path};
 
 /// Full rights for the system and administrators, handed down.
 const ADMINISTRATION: &str = "(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)";
@@ -34,7 +34,7 @@ pub fn prepare(dir: &Path) -> Result<(), PrivateError> {
     if !dir.exists() {
         return make_dir_with(dir, &rights).map_err(failed);
     }
-    let path = wide(dir);
+    let path = wide_path(dir).map_err(failed)?;
     // SAFETY: a path that ends with a zero, and a list that lives as long as `rights`; what is not set is null.
     let code = unsafe {
         let (what, none) =
@@ -42,10 +42,7 @@ pub fn prepare(dir: &Path) -> Result<(), PrivateError> {
         let list = rights.list().map_err(failed)?;
         SetNamedSecurityInfoW(path.as_ptr(), SE_FILE_OBJECT, what, none, none, list, std::ptr::null())
     };
-    match code {
-        0 => Ok(()),
-        code => Err(failed(std::io::Error::from_raw_os_error(code.cast_signed()))),
-    }
+    coded(code).map_err(failed)
 }
 
 fn rights() -> std::io::Result<Rights> {

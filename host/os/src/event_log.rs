@@ -7,7 +7,7 @@
 use std::io;
 use std::path::Path;
 
-use windows_sys::Win32::Foundation::{ERROR_FILE_NOT_FOUND, HANDLE, WIN32_ERROR};
+use windows_sys::Win32::Foundation::{ERROR_FILE_NOT_FOUND, HANDLE};
 use windows_sys::Win32::System::Diagnostics::Debug::{
     FORMAT_MESSAGE_ARGUMENT_ARRAY, FORMAT_MESSAGE_FROM_HMODULE, FORMAT_MESSAGE_IGNORE_INSERTS, FormatMessageW,
 };
@@ -19,7 +19,7 @@ use windows_sys::Win32::System::Registry::{
     HKEY_LOCAL_MACHINE, REG_DWORD, REG_SZ, REG_VALUE_TYPE, RegDeleteTreeW, RegSetKeyValueW,
 };
 
-use crate::windows::{narrow, succeeded, wide};
+use crate::windows::{coded, narrow, succeeded, wide};
 
 /// The name under which events stand there.
 const SOURCE: &str = "Labrelay";
@@ -54,7 +54,7 @@ pub fn register(program: &Path) -> io::Result<()> {
 fn set(name: &str, kind: REG_VALUE_TYPE, value: &[u8]) -> io::Result<()> {
     let (key, name, length) = (wide(KEY), wide(name), u32::try_from(value.len()).unwrap_or(u32::MAX));
     // SAFETY: texts that end with a zero, and a value as long as said; all outlive the call.
-    done(unsafe {
+    coded(unsafe {
         let (key, name, value) = (key.as_ptr(), name.as_ptr(), value.as_ptr().cast());
         RegSetKeyValueW(HKEY_LOCAL_MACHINE, key, name, kind, value, length)
     })
@@ -66,12 +66,8 @@ pub fn unregister() -> io::Result<()> {
     // SAFETY: a text that ends with a zero.
     match unsafe { RegDeleteTreeW(HKEY_LOCAL_MACHINE, key.as_ptr()) } {
         ERROR_FILE_NOT_FOUND => Ok(()),
-        code => done(code),
+        code => coded(code),
     }
-}
-
-fn done(code: WIN32_ERROR) -> io::Result<()> {
-    if code == 0 { Ok(()) } else { Err(io::Error::from_raw_os_error(code.cast_signed())) }
 }
 
 /// Writes the event with this number. Nothing of the log's own is waited for.

@@ -10,7 +10,7 @@ use std::os::windows::ffi::OsStrExt as _;
 use std::os::windows::io::{FromRawHandle as _, OwnedHandle};
 use std::path::{Component, Path, Prefix};
 
-use windows_sys::Win32::Foundation::{HANDLE, INVALID_HANDLE_VALUE, LocalFree};
+use windows_sys::Win32::Foundation::{HANDLE, INVALID_HANDLE_VALUE, LocalFree, WIN32_ERROR};
 use windows_sys::Win32::Security::Authorization::ConvertSidToStringSidW;
 use windows_sys::Win32::Security::PSID;
 use windows_sys::core::BOOL;
@@ -57,6 +57,11 @@ pub(crate) fn owned(made: HANDLE) -> io::Result<OwnedHandle> {
 /// The error of a call that gave `done`, if it failed.
 pub(crate) fn succeeded(done: BOOL) -> io::Result<()> {
     if done == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
+/// The error of a call that gives a code, if it failed.
+pub(crate) fn coded(code: WIN32_ERROR) -> io::Result<()> {
+    if code == 0 { Ok(()) } else { Err(io::Error::from_raw_os_error(code.cast_signed())) }
 }
 
 /// `S-1-5-…`.

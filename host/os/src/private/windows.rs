@@ -13,12 +13,11 @@ use std::path::Path;
 
 use windows_sys::Win32::Foundation::{GENERIC_READ, GENERIC_WRITE};
 use windows_sys::Win32::Security::Authorization::{
-    ConvertStringSecurityDescriptorToSecurityDescriptorW, GetNamedSecurityInfoW, GetSecurityInfo,
-    SDDL_REVISION_1, SE_FILE_OBJECT, SE_KERNEL_OBJECT, SE_OBJECT_TYPE,
+    ConvertStringSecurityDescriptorToSecurityDescriptorW, GetSecurityInfo, SDDL_REVISION_1, SE_FILE_OBJECT,
+    SE_KERNEL_OBJECT, SE_OBJECT_TYPE,
 };
 use windows_sys::Win32::Security::{
-    ACL, DACL_SECURITY_INFORMATION, GetSecurityDescriptorDacl, OWNER_SECURITY_INFORMATION,
-    PSECURITY_DESCRIPTOR, SECURITY_ATTRIBUTES,
+    ACL, GetSecurityDescriptorDacl, OWNER_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR, SECURITY_ATTRIBUTES,
 };
 use windows_sys::Win32::Storage::FileSystem::{
     CREATE_NEW, CreateDirectoryW, CreateFileW, FILE_APPEND_DATA, FILE_ATTRIBUTE_NORMAL,
@@ -29,20 +28,27 @@ use windows_sys::Win32::Storage::FileSystem::{
 use super::PrivateError;
 use crate::file::while_held;
 use crate::sandbox::windows::token;
-use crate::windows::access_list::{self, Descriptor, Effect};
-use crate::windows::{owned, sid_text, succeeded, wide, wide_path};
+use crate::windows::access_list::{self, Descriptor, Effect, Entry};
+use crate::windows::{coded, owned, sid_text, succeeded, wide, wide_path};
+
+/// Once, for constants that are joined from it.
+macro_rules! service_sid {
+    () => {
+        "S-1-5-80-1750054954-2653966549-358812589-164331048-1478976330"
+    };
+}
 
 /// The account `NT SERVICE\Labrelay`, as Windows derives it from the service's name (`sc.exe showsid Labrelay`): so it can be
 /// named before the service is installed. What an administrator's command makes the service has to read, and the other way round.
-pub const SERVICE_SID: &str = "S-1-5-80-1750054954-2653966549-358812589-164331048-1478976330";
+pub const SERVICE_SID: &str = service_sid!();
 /// The system, administrators, and whoever owns the folder: who could take any right anyway; and the service.
 const TRUSTED: [&str; 5] = ["S-1-5-18", "S-1-5-32-544", SERVICE_SID, "S-1-3-0", "S-1-3-4"];
 /// Of these, those who can own something.
 const ALWAYS_TRUSTED: [&str; 3] = ["S-1-5-18", "S-1-5-32-544", SERVICE_SID];
 /// What an administrator runs to make a folder private again.
-const FOLDER_CURE: &str = "*S-1-5-18:(OI)(CI)F\" \"*S-1-5-32-544:(OI)(CI)F\" \"*S-1-5-80-1750054954-2653966549-358812589-164331048-1478976330:(OI)(CI)F";
-const FILE_CURE: &str =
-    "*S-1-5-18:F\" \"*S-1-5-32-544:F\" \"*S-1-5-80-1750054954-2653966549-358812589-164331048-1478976330:F";
+const FOLDER_CURE: &str =
+    concat!(r#"*S-1-5-18:(OI)(CI)F" "*S-1-5-32-544:(OI)(CI)F" "*"#, service_sid!(), ":(OI)(CI)F");
+const FILE_CURE: &str = concat!(r#"*S-1-5-18:F" "*S-1-5-32-544:F" "*"#, service_sid!(), ":F");
 
 pub(super) fn make_dir(dir: &Path) -> io::Result<()> {
     std::fs::create_dir_all(super::parent(dir))?;
@@ -57,49 +63,26 @@ pub(crate) fn make_dir_with(dir: &Path, rights: &Rights) -> io::Result<()> {
 }
 
 pub(super) fn check_dir_rights(dir: &Path, _found: &Metadata) -> Result<(), PrivateError> {
-    let spelt = wide_path(dir).map_err(|source| PrivateError::Io { path: dir.into(), source })?;
-    let (mut list, mut descriptor, none) = (std::ptr::null_mut(), std::ptr::null_mut(), std::ptr::null_mut());
-    // SAFETY: a path that ends with a zero, variables of ours; the result is the system's, freed by `Descriptor`.
-    let code = unsafe {
-        let what = DACL_SECURITY_INFORMATION;
-        let (path, kind) = (spelt.as_ptr(), SE_FILE_OBJECT);
-        GetNamedSecurityInfoW(path, kind, what, none, none, &mut list, std::ptr::null_mut(), &mut descriptor)
-    };
-    check(dir, code, list, Descriptor(descriptor), FOLDER_CURE)
+    check(dir, access_list::of(dir), FOLDER_CURE)
 }
 
 pub(super) fn check_file_rights(path: &Path, file: &File, _found: &Metadata) -> Result<(), PrivateError> {
-    let (mut list, mut descriptor, none) = (std::ptr::null_mut(), std::ptr::null_mut(), std::ptr::null_mut());
-    // SAFETY: an open file, variables of ours; the result is the system's, freed by `Descriptor`.
-    let code = unsafe {
-        let what = DACL_SECURITY_INFORMATION;
-        let (file, kind) = (file.as_raw_handle(), SE_FILE_OBJECT);
-        GetSecurityInfo(file, kind, what, none, none, &mut list, std::ptr::null_mut(), &mut descriptor)
-    };
-    check(path, code, list, Descriptor(descriptor), FILE_CURE)
+    check(path, access_list::of_open(file), FILE_CURE)
 }
 
-/// Refuses a list of rights that grants anything to anybody else. `list` lies in `_owner`.
+/// Refuses a list of rights that grants anything to anybody else.
 fn check(
     path: &Path,
-    code: u32,
-    list: *const ACL,
-    _owner: Descriptor,
+    entries: io::Result<Option<Vec<Entry>>>,
     cure: &'static str,
 ) -> Result<(), PrivateError> {
     let failed = |source| PrivateError::Io { path: path.into(), source };
-    done(code).map_err(failed)?;
-    if list.is_null() {
-        return Err(PrivateError::TooWide { path: path.into(), who: "everybody".into(), cure });
-    }
+    let too_wide = |who| PrivateError::TooWide { path: path.into(), who, cure };
+    let entries = entries.map_err(failed)?.ok_or_else(|| too_wide("everybody".into()))?;
     let us = token::own_account().map_err(failed)?;
-    // SAFETY: a valid list, which lives until this function ends.
-    let entries = unsafe { access_list::entries(list) }.map_err(failed)?;
     let granted = entries.into_iter().filter(|entry| entry.effect == Effect::Allows && entry.mask != 0);
-    match granted.map(|entry| entry.who).find(|who| *who != us && !TRUSTED.contains(&who.as_str())) {
-        Some(who) => Err(PrivateError::TooWide { path: path.into(), who, cure }),
-        None => Ok(()),
-    }
+    let stranger = granted.map(|entry| entry.who).find(|who| *who != us && !TRUSTED.contains(&who.as_str()));
+    stranger.map_or(Ok(()), |who| Err(too_wide(who)))
 }
 
 /// Opens `path` for reading and writing, creating it for this account if it is missing.
@@ -142,10 +125,6 @@ fn open(path: &Path, access: u32, disposition: u32) -> io::Result<File> {
 /// Nothing to do: NTFS keeps entries in its own journal, and has no way to sync a folder without the right to write to it.
 pub fn sync_dir(_dir: &Path) -> io::Result<()> {
     Ok(())
-}
-
-fn done(code: u32) -> io::Result<()> {
-    if code == 0 { Ok(()) } else { Err(io::Error::from_raw_os_error(code.cast_signed())) }
 }
 
 /// Full rights for the system, administrators and the service, handed down to what is made within; nothing comes from above.
@@ -223,7 +202,7 @@ fn owner(object: &File, kind: SE_OBJECT_TYPE) -> io::Result<String> {
         GetSecurityInfo(object, kind, what, &mut who, none, no_list, no_list, &mut descriptor)
     };
     let _owner = Descriptor(descriptor);
-    done(code)?;
+    coded(code)?;
     // SAFETY: valid, and lives until this function ends.
     unsafe { sid_text(who) }
 }

@@ -2,18 +2,20 @@
 
 #![allow(unsafe_code)]
 
+use std::fs::File;
 use std::io;
+use std::os::windows::io::AsRawHandle as _;
 use std::path::Path;
 
-use windows_sys::Win32::Foundation::LocalFree;
-use windows_sys::Win32::Security::Authorization::{GetNamedSecurityInfoW, SE_FILE_OBJECT};
+use windows_sys::Win32::Foundation::{LocalFree, WIN32_ERROR};
+use windows_sys::Win32::Security::Authorization::{GetNamedSecurityInfoW, GetSecurityInfo, SE_FILE_OBJECT};
 use windows_sys::Win32::Security::{
     ACCESS_ALLOWED_ACE, ACE_HEADER, ACL, DACL_SECURITY_INFORMATION, GetAce, INHERIT_ONLY_ACE,
-    PSECURITY_DESCRIPTOR, PSID,
+    OBJECT_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR, PSID,
 };
 use windows_sys::Win32::System::SystemServices::{ACCESS_ALLOWED_ACE_TYPE, ACCESS_DENIED_ACE_TYPE};
 
-use super::{sid_text, succeeded, wide_path};
+use super::{coded, sid_text, succeeded, wide_path};
 
 /// One entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +49,7 @@ pub(crate) enum Reach {
 /// # Safety
 ///
 /// `list` points to a valid list of rights.
-pub(crate) unsafe fn entries(list: *const ACL) -> io::Result<Vec<Entry>> {
+unsafe fn entries(list: *const ACL) -> io::Result<Vec<Entry>> {
     let mut entries = Vec::new();
     // SAFETY: the caller's word.
     let count = unsafe { (*list).AceCount };
@@ -78,25 +80,41 @@ pub(crate) unsafe fn entries(list: *const ACL) -> io::Result<Vec<Entry>> {
 /// The entries of a file or folder; `None` where it has no list, and everybody has every right.
 pub(crate) fn of(path: &Path) -> io::Result<Option<Vec<Entry>>> {
     let path = wide_path(path)?;
-    let (mut list, mut descriptor, none) = (std::ptr::null_mut(), std::ptr::null_mut(), std::ptr::null_mut());
-    // SAFETY: a path that ends with a zero, variables of ours; the result is the system's, freed by `Descriptor`.
-    let code = unsafe {
-        let (path, what) = (path.as_ptr(), DACL_SECURITY_INFORMATION);
-        GetNamedSecurityInfoW(
-            path,
-            SE_FILE_OBJECT,
-            what,
-            none,
-            none,
-            &mut list,
-            std::ptr::null_mut(),
-            &mut descriptor,
-        )
-    };
-    let _owner = Descriptor(descriptor);
-    if code != 0 {
-        return Err(io::Error::from_raw_os_error(code.cast_signed()));
-    }
+    asked(|what, list, descriptor| {
+        let none = std::ptr::null_mut();
+        // SAFETY: a path that ends with a zero, and variables of the caller's.
+        unsafe {
+            GetNamedSecurityInfoW(
+                path.as_ptr(),
+                SE_FILE_OBJECT,
+                what,
+                none,
+                none,
+                list,
+                none.cast(),
+                descriptor,
+            )
+        }
+    })
+}
+
+/// Those of an open file.
+pub(crate) fn of_open(file: &File) -> io::Result<Option<Vec<Entry>>> {
+    asked(|what, list, descriptor| {
+        let (file, none) = (file.as_raw_handle(), std::ptr::null_mut());
+        // SAFETY: an open file, and variables of the caller's.
+        unsafe { GetSecurityInfo(file, SE_FILE_OBJECT, what, none, none, list, none.cast(), descriptor) }
+    })
+}
+
+/// Has the system give a list and what holds it.
+fn asked(
+    ask: impl FnOnce(OBJECT_SECURITY_INFORMATION, *mut *mut ACL, *mut PSECURITY_DESCRIPTOR) -> WIN32_ERROR,
+) -> io::Result<Option<Vec<Entry>>> {
+    let (mut list, mut descriptor) = (std::ptr::null_mut(), std::ptr::null_mut());
+    let code = ask(DACL_SECURITY_INFORMATION, &mut list, &mut descriptor);
+    let _owner = Descriptor(descriptor); // the system's, freed at the end
+    coded(code)?;
     // SAFETY: a valid list, which lives until this function ends.
     if list.is_null() { Ok(None) } else { unsafe { entries(list) }.map(Some) }
 }

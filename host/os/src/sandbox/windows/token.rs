@@ -123,7 +123,6 @@ pub(crate) fn own_account() -> io::Result<String> {
     unsafe { sid_text((*information.start().cast::<TOKEN_USER>()).User.Sid) }
 }
 
-/// Integrity and logon session stand among the groups and grant nothing of files.
 /// Whether this process has the rights of administrators: not in a console that was opened without them.
 pub(crate) fn is_administrator() -> io::Result<bool> {
     let mut sid = [0_u32; (SECURITY_MAX_SID_SIZE as usize).div_ceil(4)];
@@ -138,6 +137,7 @@ pub(crate) fn is_administrator() -> io::Result<bool> {
     Ok(is_member != 0)
 }
 
+/// Integrity and logon session stand among the groups and grant nothing of files.
 fn grants_more(group: &SID_AND_ATTRIBUTES) -> bool {
     let no_group = (SE_GROUP_INTEGRITY | SE_GROUP_LOGON_ID) as u32;
     // SAFETY: the identifiers of a token's groups are valid while its information is.
