@@ -93,7 +93,8 @@ impl FromStr for Zone {
             let near = nearest(name, names.iter().map(String::as_str)).map(str::to_owned);
             UnknownZone { near }
         };
-        TimeZone::get(name).map(Self).map_err(|_| unknown())
+        // The library also knows the name of a zone that nobody knows, which reads as UTC.
+        TimeZone::get(name).ok().filter(|zone| !zone.is_unknown()).map(Self).ok_or_else(unknown)
     }
 }
 
@@ -149,6 +150,7 @@ mod tests {
         }
         let error = |name: &str| name.parse::<Zone>().unwrap_err().to_string();
         assert_eq!(error("Europe/Pari"), "no time zone; did you mean `Europe/Paris`?");
+        assert!(error("Etc/Unknown").starts_with("no time zone"));
         assert_eq!(error("Middle/Earth"), "no time zone; write an IANA name such as `Europe/Berlin`");
     }
 }
