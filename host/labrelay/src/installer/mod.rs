@@ -59,7 +59,9 @@ fn once_the_service_is_gone<T>(mut work: impl FnMut() -> anyhow::Result<T>) -> a
     let begun = Instant::now();
     loop {
         match work() {
-            Err(_) if begun.elapsed() < GONE_WITHIN => std::thread::sleep(TRY_AGAIN),
+            Err(error) if Failure::of(&error) == Failure::State && begun.elapsed() < GONE_WITHIN => {
+                std::thread::sleep(TRY_AGAIN);
+            }
             done => return done,
         }
     }
