@@ -99,7 +99,7 @@ pub(crate) fn families() -> anyhow::Result<Vec<String>> {
 }
 
 /// Runs a `cargo build` and gives what it says, message by message.
-fn messages(command: &mut Command) -> anyhow::Result<Vec<Value>> {
+pub(crate) fn messages(command: &mut Command) -> anyhow::Result<Vec<Value>> {
     command.arg("--message-format=json-render-diagnostics");
     let output = command.stderr(Stdio::inherit()).output().context("cargo could not be started")?;
     ensure!(output.status.success(), "cargo build ended with {}", output.status);
@@ -116,7 +116,8 @@ fn artifacts(messages: &[Value]) -> anyhow::Result<Built> {
     })
 }
 
-fn program(messages: &[Value], name: &str) -> anyhow::Result<PathBuf> {
+/// Where the program of this name was put.
+pub(crate) fn program(messages: &[Value], name: &str) -> anyhow::Result<PathBuf> {
     let found = messages.iter().filter(|message| text(message, "/target/name") == Some(name));
     let Some(path) = found.filter_map(|message| text(message, "/executable")).next_back() else {
         bail!("cargo build made no program {name}");

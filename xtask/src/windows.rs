@@ -6,6 +6,7 @@
 mod imports;
 mod older;
 mod service;
+pub(crate) mod session;
 mod sizes;
 pub(crate) mod staged;
 mod tests;

@@ -1,13 +1,13 @@
 //! Programs and plugins: which there are, and where cargo says it put them.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use serde_json::Value;
 
 use super::System;
-use crate::cargo::repository;
+use crate::cargo::{families, messages, program};
 
 /// The programs, each the only one of its package that ships. The receiver's last: it is not installed at a site.
 const PROGRAMS: [&str; 3] = ["labrelay", "labrelay-worker", "labrelay-receiver"];
@@ -73,12 +73,7 @@ impl Built {
 
 /// The packages of the families' plugins.
 pub(crate) fn plugin_packages() -> anyhow::Result<Vec<String>> {
-    let mut packages = Vec::new();
-    for entry in std::fs::read_dir(repository().join("plugins"))? {
-        packages.push(format!("labrelay-plugin-{}", entry?.file_name().to_string_lossy()));
-    }
-    packages.sort();
-    Ok(packages)
+    Ok(families()?.iter().map(|family| format!("labrelay-plugin-{family}")).collect())
 }
 
 /// Runs a `cargo build` of plugins alone.
@@ -88,21 +83,6 @@ pub(crate) fn plugins_by(command: &mut Command, system: System) -> anyhow::Resul
     let plugins: Vec<PathBuf> = plugins.map(|(_, path)| path).collect();
     ensure!(!plugins.is_empty(), "cargo build made no plugin");
     Ok(plugins)
-}
-
-fn messages(command: &mut Command) -> anyhow::Result<Vec<Value>> {
-    command.arg("--message-format=json-render-diagnostics").stderr(Stdio::inherit());
-    let output = command.output().context("cargo could not be started")?;
-    ensure!(output.status.success(), "cargo build ended with {}", output.status);
-    let lines = output.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-    lines.map(|line| serde_json::from_slice(line).context("cargo printed something else than JSON")).collect()
-}
-
-fn program(messages: &[Value], name: &str) -> anyhow::Result<PathBuf> {
-    let made = |message: &&Value| message.pointer("/target/name").is_some_and(|target| target == name);
-    let mut paths = messages.iter().filter(made).filter_map(|message| message.get("executable")?.as_str());
-    let path = paths.next_back().with_context(|| format!("cargo build made no program {name}"))?;
-    Ok(path.into())
 }
 
 /// Libraries that a program can load, with the names of their targets.

@@ -4,14 +4,14 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
 
+use super::session::Session;
 use super::staged::Site;
-use super::toolchain::starts;
 use super::wine::Prefix;
 
 /// Settings that Wine 8 does not have, as the command names them.
@@ -41,29 +41,6 @@ pub(super) fn check(prefix: &Prefix<'_>, site: &Site) -> anyhow::Result<()> {
     it.fails_with_its_code_on_a_bad_configuration()?;
     it.starts_again_when_it_was_killed()?;
     it.is_removed()
-}
-
-/// A program that keeps this Windows up. Wine's service manager ends some seconds after the last program, knows nothing of what
-/// the next one is told meanwhile, and starts the service by itself when it begins anew.
-struct Session(Child);
-
-impl Session {
-    fn begin(prefix: &Prefix<'_>) -> anyhow::Result<Self> {
-        prefix.wait_until_quiet();
-        let mut idle = prefix.program("cmd");
-        idle.args(["/c", "pause"]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        let session = Self(idle.spawn().context("Wine could not be started")?);
-        // Wine's own services have the outputs of whoever came first, and keep them: not of a command that is listened to.
-        ensure!(starts(prefix.program("cmd").args(["/c", "ver"])), "Wine starts nothing");
-        Ok(session)
-    }
-}
-
-impl Drop for Session {
-    fn drop(&mut self) {
-        drop(self.0.stdin.take()); // ends it
-        let _ = self.0.wait(); // fails only for a process that is gone
-    }
 }
 
 struct Service<'a> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::super::super::Made;
 use super::super::super::checksums::files;
 use crate::cargo::repository;
+use crate::windows::session::Session;
 use crate::windows::staged::MISSING_IN_WINE;
 use crate::windows::wine::Prefix;
 
@@ -53,17 +54,6 @@ pub(super) struct Pc<'a> {
     _session: Session,
 }
 
-/// Somebody who is logged in: Wine ends all services with the last program that is none.
-struct Session(Child);
-
-impl Drop for Session {
-    fn drop(&mut self) {
-        // Both fail only for a process that has ended already.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// That of a site which has declared no serial number.
 pub(super) fn configuration() -> String {
     format!(
@@ -79,10 +69,7 @@ pub(super) fn configuration() -> String {
 impl<'a> Pc<'a> {
     /// With the packages on its disk, and an instrument's file.
     pub(super) fn new(prefix: &'a Prefix<'a>, made: &Made, next: &Path) -> anyhow::Result<Self> {
-        prefix.wait_until_quiet(); // what comes while Wine's service manager is ending loses its services
-        let mut waiting = prefix.program("cmd");
-        waiting.args(["/c", "pause"]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        let session = Session(waiting.spawn().context("Wine could not be started")?);
+        let session = Session::begin(prefix)?;
         let pc = Self { prefix, disk: prefix.folder().join("drive_c"), _session: session };
         for (from, to) in [(made.msi.as_path(), FIRST), (next, NEXT), (made.setup.as_path(), SETUP)] {
             fs::copy(from, pc.path(to))?;
