@@ -1,7 +1,7 @@
 //! Files of other programs: what they are, and opening them so that their owner notices nothing. Files of ours: names that
-//! change although another program looks at them (`file/held.rs`).
+//! change although another program looks at them (`file/held.rs`), and files without a name (`file/unnamed.rs`).
 //!
-//! Reads file attributes and bytes at an offset. Never writes content, locks, follows a link in the last part of a
+//! Reads file attributes and bytes at an offset. Of others' files it never writes content, locks, follows a link in the last part of a
 //! path, or blocks on a pipe or device.
 
 use std::fs::File;
@@ -12,6 +12,7 @@ mod held;
 mod opening;
 #[cfg(unix)]
 mod unix;
+mod unnamed;
 #[cfg(windows)]
 mod windows;
 
@@ -24,6 +25,7 @@ pub use held::{hard_link, remove, rename, while_held};
 pub use opening::commands_to_open;
 pub(crate) use system::open_no_link;
 pub use system::{is_in_use, is_link, open_shared};
+pub use unnamed::unnamed;
 
 /// What stays the same while a file is renamed within its volume, and differs for any other file there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
