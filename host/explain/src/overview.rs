@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use labrelay_manifest::{Encoding, Format, Manifest, Source, SourceKind};
+use labrelay_manifest::{Encoding, Format, Manifest, Source, SourceKind, Table};
 
 use crate::numbers::length_of_time;
 use crate::page::{Cell, Page, Text, code};
@@ -74,7 +74,27 @@ fn source(source: &Source) -> Vec<Cell> {
             .plain(" in the folders that the site names, line by line while they grow")
             .plain(text_is)
             .plain(format!("; a last line without an end, once the log has rested for {}", time(settle))),
+        SourceKind::Sqlite { pattern, settle, tables } => rows_of(tables)
+            .plain(" of the SQLite databases named like ")
+            .code(&**pattern)
+            .plain(" in the folders that the site names, row by row as they are added, once a row has stood there for ")
+            .plain(time(settle))
+            .plain("; no other table and no other column is read"),
         _ => Text::from("an input that this version of Labrelay can't describe"),
     };
     vec![code(source.name.as_str()).into(), about.into()]
+}
+
+/// Every table with its columns: what a plugin can see of a database at all.
+fn rows_of(tables: &[Table]) -> Text {
+    let mut text = Text::default();
+    for (number, Table { name, key, columns }) in tables.iter().enumerate() {
+        let key = (!columns.iter().any(|column| column.eq_ignore_ascii_case(key))).then_some(key);
+        text = text
+            .plain(if number == 0 { "the columns " } else { ", and the columns " })
+            .words(key.into_iter().chain(columns).map(|column| &**column))
+            .plain(" of the table ")
+            .code(&**name);
+    }
+    text
 }

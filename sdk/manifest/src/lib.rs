@@ -31,6 +31,7 @@ pub use inventory::{Inventory, Roles};
 pub use length_of_time::settle_time;
 pub use manifest::{
     About, Aggregate, AggregateKind, Every, Field, Format, Manifest, Presence, Source, SourceKind, Stream,
+    Table,
 };
 pub use matcher::{Matched, Matcher, SiteWords, Unmatched, innermost_root};
 pub use parse::schema;

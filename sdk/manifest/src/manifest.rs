@@ -85,7 +85,7 @@ pub struct Source {
     pub encoding: Encoding,
 }
 
-/// How the host finds an input. Later issues add ports and tables.
+/// How the host finds an input.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SourceKind {
@@ -105,13 +105,35 @@ pub enum SourceKind {
         /// A last line without an end counts as complete when its file has rested this long.
         settle: Duration,
     },
+    /// SQLite databases that are read row by row while the instrument writes them.
+    Sqlite {
+        /// As a folder's.
+        pattern: Box<str>,
+        /// A row is read once it has stood there this long, so that its writer may complete it.
+        settle: Duration,
+        /// What of the database is read.
+        tables: Vec<Table>,
+    },
+}
+
+/// A table of an instrument's database: nothing but these columns is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// Its name in the database.
+    pub name: Box<str>,
+    /// The column of whole numbers that only grow and never repeat.
+    pub key: Box<str>,
+    /// The columns that the plugin sees.
+    pub columns: Vec<Box<str>>,
 }
 
 impl SourceKind {
     /// File name pattern.
     pub fn pattern(&self) -> &str {
         match self {
-            Self::Folder { pattern, .. } | Self::Tail { pattern, .. } => pattern,
+            Self::Folder { pattern, .. } | Self::Tail { pattern, .. } | Self::Sqlite { pattern, .. } => {
+                pattern
+            }
         }
     }
 }

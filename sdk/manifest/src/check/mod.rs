@@ -9,6 +9,7 @@ mod figures;
 mod numbers;
 mod source;
 mod stream;
+mod tables;
 mod types;
 mod words;
 

@@ -5,6 +5,7 @@
 
 mod event;
 mod field;
+mod table;
 
 use labrelay_model::{FamilyName, FieldName, SourceName, StreamName};
 use schemars::JsonSchema;
@@ -13,6 +14,7 @@ use serde::Deserialize;
 use crate::yaml::{Named, Parsed};
 pub(crate) use event::{RawEvent, RawSeverity};
 pub(crate) use field::{Bound, RawField, RawFigure, RawShape, TypeWord};
+pub(crate) use table::{RawTable, RawTables, SqlName};
 
 /// What `labrelay_model`'s names look like, for the schema.
 pub(crate) const NAME_PATTERN: &str = "^[a-z][a-z0-9_-]{0,47}$";
@@ -63,13 +65,17 @@ pub(crate) struct RawSource {
     /// File names with `*` and `?`, without regard to case; several are separated by `|`: `*.lmd|*.fcs`.
     pub(crate) pattern: Option<String>,
     /// A file counts as finished when it has not changed for so long: `500ms`, `5s`, `2min`. Default `5s`. Of a
-    /// `tail`: its last line counts as complete without an end when it has not changed for so long. Default `1min`.
+    /// `tail`: its last line counts as complete without an end when it has not changed for so long. Default `1min`. Of a
+    /// `sqlite`: a row is read once it has stood there for so long. Default `5s`.
     pub(crate) settle: Option<String>,
     /// What the files are, as far as the host recognises them again by it. Default `other`.
     pub(crate) format: Option<RawFormat>,
     /// How the text is encoded: `utf-8`, `utf-16le`, `utf-16be`, `utf-16` (by its byte order mark), or a code page such as
     /// `windows-1252`. Default `utf-8`.
     pub(crate) encoding: Option<String>,
+    /// What of the database is read: the declared columns of the declared tables. Only of a `sqlite`.
+    #[schemars(with = "Option<table::TablesSchema>")]
+    pub(crate) tables: Option<RawTables>,
 }
 
 /// Other kinds are named in the error, since design and later versions know more.
@@ -77,6 +83,7 @@ pub(crate) struct RawSource {
 pub(crate) enum Kind {
     Folder,
     Tail,
+    Sqlite,
 }
 
 impl std::str::FromStr for Kind {
@@ -86,7 +93,8 @@ impl std::str::FromStr for Kind {
         match text {
             "folder" => Ok(Self::Folder),
             "tail" => Ok(Self::Tail),
-            _ => Err("this version supports sources of kind `folder` and `tail` only"),
+            "sqlite" => Ok(Self::Sqlite),
+            _ => Err("this version supports sources of kind `folder`, `tail` and `sqlite` only"),
         }
     }
 }
@@ -100,6 +108,8 @@ enum KindSchema {
     Folder,
     /// Text logs that are read line by line while they grow.
     Tail,
+    /// SQLite databases that are read row by row while the instrument writes them.
+    Sqlite,
 }
 
 /// What a source's files are.
