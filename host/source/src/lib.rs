@@ -1,10 +1,11 @@
-//! The I/O broker: finds settled files and growing logs, knows them by identity, opens them shared and read-only.
+//! The I/O broker: finds settled files, growing logs and live databases, knows them by identity, opens them shared and read-only.
 //!
-//! A [`FolderSource`] or [`TailSource`] is looked after by one thread: `scan` now and then, `open_ready` before each poll of the
+//! A [`FolderSource`], [`TailSource`] or [`DatabaseSource`] is looked after by one thread: `scan` now and then, `open_ready` before each poll of the
 //! plugin, `committed` after the commit. Which inputs were ever taken is not remembered here but asked of
 //! [`SeenInputs`], which the spool answers: that memory must move in the same commit as the records.
 //! No path and no file name leaves this crate except for the operator at the PC, so `Debug` shows none.
 
+mod database;
 mod fcs_header;
 mod folder;
 mod identity;
@@ -16,6 +17,7 @@ mod settle;
 mod tail;
 mod walk;
 
+pub use database::{DatabaseConfig, DatabaseSource, Examined, Finding, TableConfig};
 pub use folder::{FileFormat, FolderConfig, FolderSource};
 pub use open::OpenedInput;
 pub use pattern::{Pattern, PatternError};

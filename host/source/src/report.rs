@@ -81,6 +81,22 @@ pub enum TroubleKind {
     /// The operating system can't read it.
     #[error("this file can't be read; check the disk or the network share")]
     ReadError,
+    /// A database that is none, or is damaged.
+    #[error(
+        "this is no SQLite database, or it is damaged; the instrument's maker can mend it; it is tried again"
+    )]
+    NotADatabase,
+    /// Its writer was stopped in the middle of a write, and nobody but that program may mend it.
+    #[error(
+        "this database was left in the middle of a write; it is read once the instrument's program has opened it again"
+    )]
+    HalfWritten,
+    /// A declared table, column or key is not there, or not as declared.
+    #[error("this database lacks a table or column that the manifest declares; `labrelay check` names it")]
+    TableMissing,
+    /// A look took so long that its writer might notice.
+    #[error("reading this database takes too long; it is tried again")]
+    TooSlow,
     /// The folders hold more files than one source keeps track of.
     #[error("the folders hold more files than one source keeps track of; move old ones away")]
     TooManyFiles,

@@ -44,6 +44,11 @@ const CONFINED: &[(&str, &[&str], &str)] = &[
         "ARCHITECTURE.md, \"Map\": a transport is an uploader's",
     ),
     ("redb", &["host/spool"], "ARCHITECTURE.md, \"Map\": the database is the spool's"),
+    (
+        "rusqlite",
+        &["host/source", "receiver", "tests"],
+        "ARCHITECTURE.md, \"Map\": instruments' databases are a source's, the registry is the receiver's",
+    ),
 ];
 
 /// A crate of the workspace and what its Cargo.toml names.

@@ -1,0 +1,193 @@
+//! Handing out rows of tables as inputs, and what a commit has to hold of them.
+
+use std::time::SystemTime;
+
+use labrelay_model::InputIdentity;
+use labrelay_os::file::{FileId, unnamed};
+
+use super::followed::Followed;
+use super::row::Row;
+use super::snapshot::{NoLook, Snapshot};
+use super::{DatabaseSource, Table, TableConfig};
+use crate::TroubleKind;
+use crate::open::OpenedInput;
+
+/// Rows that are handed out.
+pub(super) struct Given {
+    file: FileId,
+    /// Place in the configuration.
+    table: usize,
+    before: Followed,
+    after: Followed,
+    state: Table,
+}
+
+/// What one look found of one table.
+struct Found {
+    table: usize,
+    before: Followed,
+    rows: Vec<Row>,
+    state: Table,
+}
+
+impl DatabaseSource {
+    /// Looks into databases that are due, and opens up to `max` inputs: each the rows of one table, in a file without a name.
+    /// The same rows are handed out again by the next call, unless they were [`committed`](Self::committed) in between.
+    pub fn open_ready(&mut self, max: usize, now: SystemTime) -> Vec<OpenedInput> {
+        self.given_out.clear();
+        let due = self.databases.iter().filter(|(_, database)| database.due).map(|(file, _)| *file);
+        let mut opened = Vec::new();
+        for file in due.take(self.bounds.looks).collect::<Vec<_>>() {
+            let room = max.saturating_sub(opened.len());
+            if room == 0 {
+                break;
+            }
+            match self.look(file, now).and_then(|found| self.give_out(file, found, room, now)) {
+                Ok(inputs) => opened.extend(inputs),
+                Err(why) => self.put_back(file, why, now),
+            }
+        }
+        opened
+    }
+
+    /// What has changed by itself since the last commit.
+    pub fn unsaved(&self) -> Vec<(InputIdentity, Option<Vec<u8>>)> {
+        self.forgotten.iter().map(|identity| (*identity, None)).collect()
+    }
+
+    /// The same, and what a commit has to hold if of what is handed out these were read to their end; `None` forgets.
+    pub fn progress(&self, finished: &[InputIdentity]) -> Vec<(InputIdentity, Option<Vec<u8>>)> {
+        let mut tables = self.unsaved();
+        tables.extend(self.given_out.iter().map(|(input, given)| {
+            let followed = if finished.contains(input) { &given.after } else { &given.before };
+            (followed.identity(&self.key), Some(followed.save()))
+        }));
+        tables
+    }
+
+    /// What [`progress`](Self::progress) gave for these is committed, or without any what [`unsaved`](Self::unsaved) gave.
+    pub fn committed(&mut self, finished: &[InputIdentity]) {
+        self.forgotten.clear();
+        for input in finished {
+            let Some(given) = self.given_out.remove(input) else { continue };
+            if let Some(database) = self.databases.get_mut(&given.file) {
+                database.due = false; // the next look comes with the next scan, so that its writer has the file to itself
+                if let Some(table) = database.tables.get_mut(given.table) {
+                    *table = given.state;
+                }
+            }
+            self.followed.insert((given.file, given.table), given.after);
+        }
+    }
+
+    /// Reads all tables as of one moment; with what keeps a table of them from being read.
+    fn look(&self, file: FileId, now: SystemTime) -> Result<(Vec<Found>, Option<TroubleKind>), NoLook> {
+        let database = self.databases.get(&file).ok_or(NoLook::NotNow)?;
+        Snapshot::look(&database.path, &self.config.tables, (now, self.config.settle), |snapshot| {
+            let (mut all, mut trouble) = (Vec::new(), None);
+            for (index, (table, state)) in self.config.tables.iter().zip(&database.tables).enumerate() {
+                match self.read(snapshot, (file, index), table, *state, now) {
+                    Ok(found) => all.push(found),
+                    // The other tables are read all the same.
+                    Err(NoLook::Trouble(kind @ TroubleKind::TableMissing)) => trouble = Some(kind),
+                    Err(other) => return Err(other),
+                }
+            }
+            Ok((all, trouble))
+        })
+    }
+
+    /// The next rows of one table that have rested.
+    fn read(
+        &self,
+        snapshot: &Snapshot,
+        (file, index): (FileId, usize),
+        table: &TableConfig,
+        Table { waits, .. }: Table,
+        now: SystemTime,
+    ) -> Result<Found, NoLook> {
+        let last = snapshot.last_key(table)?;
+        let before = self.followed_in(snapshot, (file, index), table)?;
+        let mut state = Table::default();
+        let nothing = |before, state| Found { table: index, before, rows: Vec::new(), state };
+        let (Some(last), from) = (last, before.read().map_or(Some(i64::MIN), |read| read.checked_add(1)))
+        else {
+            return Ok(nothing(before, state));
+        };
+        let Some(from) = from.filter(|from| *from <= last) else { return Ok(nothing(before, state)) };
+        let waits =
+            waits.filter(|(to, since)| (from..=last).contains(to) && *since <= now).unwrap_or((last, now));
+        state.waits = Some(waits);
+        if now.duration_since(waits.1).unwrap_or_default() < self.config.settle {
+            return Ok(nothing(before, state));
+        }
+        let part = snapshot.part(table, from, waits.0)?;
+        state.more = part.more;
+        if !part.more {
+            state.waits = (waits.0 < last).then_some((last, now));
+        }
+        Ok(Found { table: index, before, rows: part.rows, state })
+    }
+
+    /// What is known of a table and still true. Of a new or replaced file it is what a copy of it was known by.
+    fn followed_in(
+        &self,
+        snapshot: &Snapshot,
+        place: (FileId, usize),
+        table: &TableConfig,
+    ) -> Result<Followed, NoLook> {
+        let own = match self.followed.get(&place) {
+            Some(own) => own.resumed(snapshot, table, &self.key)?,
+            None => Followed::new(place.0, table, &self.key),
+        };
+        let mut best = own;
+        if best.read().is_none() {
+            let others =
+                self.followed.iter().filter(|((file, index), _)| *index == place.1 && *file != place.0);
+            for (_, other) in others {
+                let other = other.resumed(snapshot, table, &self.key)?;
+                if other.read() > best.read() {
+                    best = other.moved_to(place.0);
+                }
+            }
+        }
+        Ok(best)
+    }
+
+    fn give_out(
+        &mut self,
+        file: FileId,
+        (found, trouble): (Vec<Found>, Option<TroubleKind>),
+        room: usize,
+        now: SystemTime,
+    ) -> Result<Vec<OpenedInput>, NoLook> {
+        let Some(database) = self.databases.get_mut(&file) else { return Ok(Vec::new()) };
+        let mut opened = Vec::new();
+        for Found { table, before, rows, state } in found {
+            if rows.is_empty() {
+                database.tables.get_mut(table).into_iter().for_each(|table| *table = state);
+                continue;
+            }
+            let Some(config) = self.config.tables.get(table).filter(|_| opened.len() < room) else {
+                continue;
+            };
+            let lines: String = rows.iter().flat_map(|row| [row.line.as_str(), "\n"]).collect();
+            let identity = before.input(&self.key);
+            opened.push(OpenedInput {
+                identity,
+                rows: InputIdentity(before.rows),
+                file: unnamed(lines.as_bytes()).map_err(|_| NoLook::Trouble(TroubleKind::ReadError))?,
+                begin: 0,
+                size: lines.len() as u64,
+                path: database.path.clone(),
+            });
+            let after = before.clone().with_read(&rows, config, &self.key);
+            self.given_out.insert(identity, Given { file, table, before, after, state });
+        }
+        (database.busy_looks, database.trouble) = (0, trouble);
+        if opened.is_empty() {
+            (database.due, database.exhausted) = (false, Some((database.stamps, now)));
+        }
+        Ok(opened)
+    }
+}

@@ -1,0 +1,116 @@
+//! Files that are no database, or another one than declared, or made to harm: told, survived, and tried again.
+
+use std::fs;
+use std::time::Duration;
+
+use labrelay_source::{Finding, TroubleKind};
+use proptest::prelude::*;
+
+use crate::lab::{Journal, Lab, insert, table};
+
+#[test]
+fn what_is_no_database_is_told_until_it_is_one() {
+    let mut lab = Lab::new();
+    fs::write(lab.path("lab.db"), "not a database").unwrap();
+    assert_eq!(lab.troubles(), [TroubleKind::NotADatabase]);
+    assert_eq!(lab.troubles(), [TroubleKind::NotADatabase]);
+    fs::remove_file(lab.path("lab.db")).unwrap();
+    insert(&lab.instrument(Journal::Wal), 1);
+    assert_eq!(lab.collect(), [1]);
+    assert!(lab.troubles().is_empty());
+}
+
+#[test]
+fn a_file_with_nothing_in_it_yet_is_no_trouble() {
+    let mut lab = Lab::new();
+    fs::write(lab.path("lab.db"), "").unwrap();
+    assert!(lab.troubles().is_empty());
+}
+
+/// Tables that are not as declared, and what `labrelay check` says of each.
+#[test]
+fn another_table_than_declared_is_named_and_the_others_are_read() {
+    let declared = [
+        table("nowhere", "id", &["a"]),
+        table("qc", "id", &["level", "operator"]),
+        table("named", "name", &["name"]),
+        table("indexed", "n", &["n"]),
+        table("seen", "id", &["name"]),
+        table("pages", "rowid", &["body"]),
+        table("whole", "id", &["a"]),
+    ];
+    let mut lab = Lab::with(Duration::ZERO, declared.to_vec());
+    let instrument = lab.instrument(Journal::Rollback);
+    instrument
+        .execute_batch(
+            "CREATE TABLE named (name TEXT PRIMARY KEY) WITHOUT ROWID;
+             CREATE TABLE indexed (n INTEGER UNIQUE);
+             CREATE VIEW seen AS SELECT id, name FROM patients;
+             CREATE VIRTUAL TABLE pages USING fts5(body);
+             INSERT INTO pages VALUES ('Jane Doe');
+             CREATE TABLE whole (id INTEGER PRIMARY KEY, a);
+             INSERT INTO whole VALUES (7, 1);",
+        )
+        .unwrap();
+    assert_eq!(lab.collect(), [7]);
+    assert_eq!(lab.troubles(), [TroubleKind::TableMissing]);
+    let examined = lab.config.examine(lab.now);
+    assert_eq!(examined.databases, 1);
+    assert_eq!(
+        examined.findings,
+        [
+            Finding::NoTable("nowhere".into()),
+            Finding::NoColumn("qc".into(), "operator".into()),
+            Finding::NoKey("named".into(), "name".into()),
+            Finding::NoKey("indexed".into(), "n".into()),
+            Finding::NoTable("seen".into()),
+            Finding::NoTable("pages".into()),
+        ]
+    );
+}
+
+#[test]
+fn a_computed_column_that_never_ends_is_given_up() {
+    let mut lab = Lab::with(Duration::ZERO, vec![table("slow", "id", &["a"])]);
+    let instrument = lab.instrument(Journal::Rollback);
+    let product = vec!["instr(b, b || 'x')"; 400].join(" + ");
+    instrument
+        .execute_batch(&format!(
+            "CREATE TABLE slow (id INTEGER PRIMARY KEY, b TEXT, a AS ({product}));
+             INSERT INTO slow (b) SELECT printf('%.*c', 10000, 'a') FROM
+               (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) SELECT i FROM n)"
+        ))
+        .unwrap();
+    let start = std::time::Instant::now();
+    assert_eq!(lab.troubles(), [TroubleKind::TooSlow]);
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    assert!(lab.read.is_empty());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Whatever stands in the file: rows or a trouble, and no harm.
+    #[test]
+    fn a_spoilt_database_harms_nobody(
+        spoilt in prop::collection::vec((0_usize..16 * 1024, any::<u8>()), 1..40),
+        length in 100_usize..20_000,
+    ) {
+        let mut lab = Lab::new();
+        let instrument = lab.instrument(Journal::Rollback);
+        insert(&instrument, 200);
+        drop(instrument);
+        let mut bytes = fs::read(lab.path("lab.db")).unwrap();
+        for (at, byte) in spoilt {
+            if let Some(place) = bytes.get_mut(at) {
+                *place = byte;
+            }
+        }
+        bytes.truncate(length);
+        fs::write(lab.path("lab.db"), bytes).unwrap();
+        for _ in 0..3 {
+            lab.scan();
+            lab.poll(crate::lab::Then::Commit);
+        }
+    }
+}
