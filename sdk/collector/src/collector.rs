@@ -91,7 +91,16 @@ pub enum PollError {
         /// The bound.
         max: usize,
     },
+    /// An input can't be read; it is handed out again.
+    #[error("an input can't be read: {0}")]
+    Unreadable(std::io::ErrorKind),
     /// Something else went wrong that is no input's fault; a constant text, so that no content gets into it.
     #[error("{0}")]
     Other(&'static str),
+}
+
+impl From<std::io::Error> for PollError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Unreadable(error.kind())
+    }
 }

@@ -12,6 +12,7 @@ mod input;
 mod lines;
 mod opened;
 mod record;
+mod rows;
 mod runtime;
 mod session;
 mod settings;
@@ -27,6 +28,7 @@ pub use labrelay_model::{InputId, Position, Reason, SourceName, Timestamp};
 pub use lines::{Line, LineReader, MAX_LINE_BYTES};
 pub use opened::{Inputs, OpenedInput, Unit};
 pub use record::RecordBuilder;
+pub use rows::{Row, RowReader};
 pub use settings::Settings;
 
 /// For `export_collector!` alone.

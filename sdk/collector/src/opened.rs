@@ -5,7 +5,7 @@ use std::io;
 use labrelay_manifest::Encoding;
 use labrelay_model::{InputId, Position, SourceName};
 
-use crate::{Input, LineReader};
+use crate::{Input, LineReader, RowReader};
 
 /// One input of the poll, as the session keeps it.
 pub(crate) struct Slot {
@@ -74,6 +74,11 @@ impl OpenedInput<'_> {
     /// Reads the lines from [`OpenedInput::position`] on, in the encoding that the manifest declares for the source.
     pub fn lines(&self) -> LineReader {
         LineReader::new(self.slot.encoding, self.position())
+    }
+
+    /// Reads the rows from [`OpenedInput::position`] on, of an input of a source of kind `sqlite`.
+    pub fn rows(&self) -> RowReader {
+        RowReader::new(self.position())
     }
 
     /// Names a unit of this input, for [`Batch`](crate::Batch).
