@@ -2,17 +2,21 @@
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use anyhow::anyhow;
 use labrelay_model::FamilyName;
+use labrelay_source::Examined;
 use labrelay_upload::{Trouble, Uploader as _};
 
 use crate::cli::ConfigArgs;
+use crate::collecting::Setup;
 use crate::config::{Config, Family};
 use crate::confined::SandboxStatus;
 use crate::device::DeviceKeys;
 use crate::exit::Failure;
 use crate::families::{Installation, InstalledFamily};
+use crate::sources::database_config;
 use crate::{clock, installed, receiver, setup};
 
 /// Lines are printed as they are found, so that a slow receiver does not hide the rest.
@@ -67,8 +71,9 @@ impl Report {
         match Installation::of_site(config).family(name) {
             Ok(installed) => {
                 self.installed(name, &installed);
-                if let Err(error) = setup::of_site(config, family, installed, [0; 32]) {
-                    self.fail(&format!("{name}: sources"), &format!("{error:#}"));
+                match setup::of_site(config, family, installed, [0; 32]) {
+                    Ok(setup) => self.databases(name, &setup),
+                    Err(error) => self.fail(&format!("{name}: sources"), &format!("{error:#}")),
                 }
             }
             Err(error) => self.fail(&format!("{name}: plugin and manifest"), &format!("{error:#}")),
@@ -89,6 +94,24 @@ impl Report {
         match sandbox.accepted_missing.is_empty() {
             true => self.ok(&format!("{name}: {sandbox}")),
             false => self.warn(&format!("{name}: sandbox"), &sandbox.to_string()),
+        }
+    }
+
+    /// Looks into the instrument's databases that are there, as the service will.
+    fn databases(&mut self, family: &FamilyName, setup: &Setup) {
+        for (name, place) in &setup.places {
+            let declared = setup.family.manifest.sources().iter().find(|source| source.name == *name);
+            let Some(config) = declared.and_then(|source| database_config(source, place)) else { continue };
+            let what = format!("{family}: {name}");
+            let Examined { databases, findings } = config.examine(SystemTime::now());
+            match (databases, findings.is_empty()) {
+                (0, _) => {
+                    self.warn(&what, "there is no database yet whose name the manifest's pattern matches")
+                }
+                (_, true) => self.ok(&format!("{what}: {databases} databases have the declared tables")),
+                (_, false) => {}
+            }
+            findings.iter().for_each(|finding| self.fail(&what, &finding.to_string()));
         }
     }
 

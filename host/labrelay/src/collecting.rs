@@ -43,7 +43,7 @@ pub(crate) struct Setup {
     pub inventory: Option<Inventory>,
     /// Key of input identities.
     pub identity_key: [u8; 32],
-    /// What the spool remembers of logs that are followed.
+    /// What the spool remembers of logs and tables that are followed.
     pub logs: Vec<SavedLog>,
 }
 

@@ -37,7 +37,8 @@ pub(crate) struct Judge {
 pub(crate) struct Origin {
     /// Declared source.
     pub source: SourceName,
-    /// The input by which its rows are named; of a log that is followed the file, whatever was in it before.
+    /// The input by which its rows are named; of a log that is followed the file, whatever was in it before, and of a
+    /// database the table.
     pub identity: InputIdentity,
     /// Its file. The name may name a patient: never for a log, a message or a record.
     pub path: PathBuf,
@@ -226,7 +227,9 @@ impl Judge {
 
     fn is_followed(&self, source: &SourceName) -> bool {
         let declared = self.manifest.sources().iter().find(|declared| declared.name == *source);
-        declared.is_some_and(|declared| matches!(declared.kind, SourceKind::Tail { .. }))
+        declared.is_some_and(|declared| {
+            matches!(declared.kind, SourceKind::Tail { .. } | SourceKind::Sqlite { .. })
+        })
     }
 
     /// A unit's records for the sealed quarantine only. All of them: requeued, its rows have the names that they

@@ -48,7 +48,7 @@ pub(crate) fn of_site(
     })
 }
 
-/// How far the logs of these places were read.
+/// How far the logs and tables of these places were read.
 pub(crate) fn saved_logs(setup: &Setup, spool: &Spool) -> anyhow::Result<Vec<SavedLog>> {
     let mut logs = Vec::new();
     for (source, _) in &setup.places {

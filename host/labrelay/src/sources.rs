@@ -4,17 +4,17 @@
 
 use std::time::SystemTime;
 
-use labrelay_manifest::{Encoding, Format, SourceKind};
+use labrelay_manifest::{Encoding, Format, SourceKind, Table};
 use labrelay_model::{GapCounts, InputIdentity, Reason, SourceName};
 use labrelay_source::{
-    CodeUnit, FileFormat, FolderConfig, FolderSource, OpenedInput, Pattern, ScanReport, SeenInputs,
-    TailConfig, TailProgress, TailSource,
+    CodeUnit, DatabaseConfig, DatabaseSource, FileFormat, FolderConfig, FolderSource, OpenedInput, Pattern,
+    ScanReport, SeenInputs, TableConfig, TailConfig, TailProgress, TailSource,
 };
 
 use crate::collecting::{Place, Setup};
 use crate::positions::Reached;
 
-/// What is known of a log after a restart.
+/// What is known of a log, or of a table of a database, after a restart.
 pub(crate) type SavedLog = (SourceName, InputIdentity, Vec<u8>);
 
 /// All sources of a family that the site reads.
@@ -33,6 +33,7 @@ struct Numbered {
 enum Source {
     Folder(FolderSource),
     Tail(TailSource),
+    Database(DatabaseSource),
 }
 
 /// An input that was opened, with the index of its source in the manifest and the source's name.
@@ -52,7 +53,7 @@ pub(crate) struct Progress {
     pub finished: Vec<(SourceName, InputIdentity)>,
     /// Those of them that need not be opened again.
     pub seen: Vec<(SourceName, InputIdentity)>,
-    /// What is to be remembered of logs; `None` forgets.
+    /// What is to be remembered of logs and tables; `None` forgets.
     pub logs: Vec<(SourceName, InputIdentity, Option<Vec<u8>>)>,
     /// What vanished before it was read.
     pub gaps: Vec<(SourceName, Reason, GapCounts)>,
@@ -67,8 +68,12 @@ impl Progress {
     }
 
     fn add(&mut self, source: &SourceName, TailProgress { logs, gaps }: TailProgress) {
-        self.logs.extend(logs.into_iter().map(|(identity, state)| (source.clone(), identity, state)));
+        self.remember(source, logs);
         self.gaps.extend(gaps.into_iter().map(|(reason, counts)| (source.clone(), reason, counts)));
+    }
+
+    fn remember(&mut self, source: &SourceName, states: Vec<(InputIdentity, Option<Vec<u8>>)>) {
+        self.logs.extend(states.into_iter().map(|(identity, state)| (source.clone(), identity, state)));
     }
 }
 
@@ -95,6 +100,7 @@ impl Sources {
         let scan = |numbered: &mut Numbered| match &mut numbered.source {
             Source::Folder(source) => source.scan(now),
             Source::Tail(source) => source.scan(now),
+            Source::Database(source) => source.scan(now),
         };
         self.all.iter_mut().map(scan).collect()
     }
@@ -107,6 +113,7 @@ impl Sources {
             let opened = match source {
                 Source::Folder(source) => source.open_ready(room, seen),
                 Source::Tail(source) => source.open_ready(room, now),
+                Source::Database(source) => source.open_ready(room, now),
             };
             room -= opened.len();
             let (index, source) = (*index, source.name().clone());
@@ -120,17 +127,19 @@ impl Sources {
         let waiting = |numbered: &Numbered| match &numbered.source {
             Source::Folder(source) => source.waiting(),
             Source::Tail(source) => source.waiting(),
+            Source::Database(source) => source.waiting(),
         };
         self.all.iter().map(waiting).sum()
     }
 
-    /// Whether each is still what it was when it was opened. A settled file is checked by the next scan.
+    /// Whether each is still what it was when it was opened. A settled file is checked by the next scan; rows of a database
+    /// are a copy.
     pub(crate) fn are_unchanged(&self, inputs: &[Input]) -> bool {
         inputs.iter().all(|input| {
             let of_source = |numbered: &&Numbered| numbered.index == input.index;
             match self.all.iter().find(of_source).map(|numbered| &numbered.source) {
                 Some(Source::Tail(source)) => source.is_unchanged(&input.opened),
-                Some(Source::Folder(_)) | None => true,
+                Some(Source::Folder(_) | Source::Database(_)) | None => true,
             }
         })
     }
@@ -139,8 +148,10 @@ impl Sources {
     pub(crate) fn unsaved(&self) -> Progress {
         let mut progress = Progress::default();
         for Numbered { source, .. } in &self.all {
-            if let Source::Tail(source) = source {
-                progress.add(source.name(), source.unsaved());
+            match source {
+                Source::Folder(_) => {}
+                Source::Tail(source) => progress.add(source.name(), source.unsaved()),
+                Source::Database(source) => progress.remember(source.name(), source.unsaved()),
             }
         }
         progress
@@ -157,6 +168,7 @@ impl Sources {
                     progress.seen.extend(of_source.into_iter().map(|identity| (name.clone(), identity)));
                 }
                 Source::Tail(source) => progress.add(name, source.progress(&of_source)),
+                Source::Database(source) => progress.remember(name, source.progress(&of_source)),
             }
         }
         Progress { finished, ..progress }
@@ -169,6 +181,7 @@ impl Sources {
             match source {
                 Source::Folder(source) => of_source.iter().for_each(|identity| source.committed(identity)),
                 Source::Tail(source) => source.committed(&of_source),
+                Source::Database(source) => source.committed(&of_source),
             }
         }
     }
@@ -179,7 +192,7 @@ impl Sources {
             Source::Folder(source) => {
                 Some((source.name().clone(), source.still_present()?.copied().collect()))
             }
-            Source::Tail(_) => None, // remembers by itself which logs are there
+            Source::Tail(_) | Source::Database(_) => None, // remember by themselves what is there
         };
         self.all.iter().filter_map(present).collect()
     }
@@ -211,11 +224,14 @@ impl Source {
                     Encoding::Utf16Be => CodeUnit::High16,
                     Encoding::Utf16 => CodeUnit::Marked16,
                 };
-                let of_source = setup.logs.iter().filter(|(of, ..)| *of == name);
-                let saved: Vec<_> =
-                    of_source.map(|(_, identity, state)| (*identity, state.clone())).collect();
+                let saved = saved_of(&name, setup);
                 let config = TailConfig { source: name, folders, recursive, pattern, settle, unit };
                 Some(Self::Tail(TailSource::new(config, setup.identity_key, saved)))
+            }
+            SourceKind::Sqlite { .. } => {
+                let saved = saved_of(&name, setup);
+                let config = database_config(source, place)?;
+                Some(Self::Database(DatabaseSource::new(config, setup.identity_key, saved)))
             }
             _ => None,
         }
@@ -225,6 +241,30 @@ impl Source {
         match self {
             Self::Folder(source) => source.name(),
             Self::Tail(source) => source.name(),
+            Self::Database(source) => source.name(),
         }
     }
+}
+
+/// How a source of databases is read at this place; `None` of a source of another kind.
+pub(crate) fn database_config(source: &labrelay_manifest::Source, place: &Place) -> Option<DatabaseConfig> {
+    let SourceKind::Sqlite { pattern, settle, tables } = &source.kind else { return None };
+    let table = |table: &Table| TableConfig {
+        name: table.name.clone(),
+        key: table.key.clone(),
+        columns: table.columns.clone(),
+    };
+    Some(DatabaseConfig {
+        source: source.name.clone(),
+        folders: place.folders.clone(),
+        recursive: place.recursive,
+        pattern: Pattern::new(pattern).ok()?, // `Manifest::parse` has read it
+        settle: place.settle.unwrap_or(*settle),
+        tables: tables.iter().map(table).collect(),
+    })
+}
+
+fn saved_of(source: &SourceName, setup: &Setup) -> Vec<(InputIdentity, Vec<u8>)> {
+    let of_source = setup.logs.iter().filter(|(of, ..)| of == source);
+    of_source.map(|(_, identity, state)| (*identity, state.clone())).collect()
 }

@@ -18,7 +18,7 @@ impl RowNames {
     }
 
     /// The row of a line's record: by log, position, the record's index in its unit, and what it says. A log that was cut
-    /// has other lines where the old ones were, and the same ones are the same rows.
+    /// has other lines where the old ones were, and the same ones are the same rows. So it is with a table's keys.
     pub(super) fn of_line(
         &self,
         log: &InputIdentity,
