@@ -120,15 +120,21 @@ impl Replay {
         Ok(replayed)
     }
 
-    /// Reads everything once; gives the files that could not be read, in words.
+    /// Reads everything once, and looks again until there is nothing more: a database gives its rows part by part, with a look
+    /// between. Gives the files that could not be read, in words.
     pub(crate) fn each_step(&self, mut on_step: impl FnMut(Step)) -> anyhow::Result<Vec<String>> {
         let mut collecting = self.collecting()?;
         let (mut cursor, mut unreadable) = (None, Vec::new());
         loop {
-            let reports = collecting.scan(SystemTime::now());
-            self.drain(&mut collecting, &mut cursor, &mut on_step)?;
-            unreadable.extend(collecting.unreadable(&reports));
-            if reports.iter().all(|report| report.complete) {
+            let (mut read, mut complete) = (false, false);
+            unreadable.clear(); // the last time through the folders tells it all
+            while !complete {
+                let reports = collecting.scan(SystemTime::now());
+                read |= self.drain(&mut collecting, &mut cursor, &mut on_step)?;
+                unreadable.extend(collecting.unreadable(&reports));
+                complete = reports.iter().all(|report| report.complete);
+            }
+            if !read {
                 break;
             }
         }
@@ -136,15 +142,17 @@ impl Replay {
         Ok(unreadable)
     }
 
+    /// Reads what is ready; whether there was anything.
     fn drain(
         &self,
         collecting: &mut Collecting,
         cursor: &mut Option<Vec<u8>>,
         on_step: &mut impl FnMut(Step),
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<bool> {
+        let mut read = false;
         loop {
             match collecting.poll(self.now, cursor.clone(), &NothingSeen) {
-                Ok(Poll::Nothing) => return Ok(()),
+                Ok(Poll::Nothing) => return Ok(read),
                 Ok(Poll::SetAside(origin, progress)) => {
                     collecting.committed(&progress);
                     on_step(Step::SetAside(origin));
@@ -159,6 +167,7 @@ impl Replay {
                 Err(error) if error.is_death() => {}
                 Err(error) => return Err(error).fail_as(Failure::Plugin),
             }
+            read = true;
         }
     }
 

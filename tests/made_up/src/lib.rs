@@ -1,4 +1,5 @@
-//! The made-up instrument's plugin: a log with a time before each line, and acquisitions in lines of their own.
+//! The made-up instrument's plugin: a log with a time before each line, and acquisitions in lines of their own; results of
+//! QC in a database (`results.rs`).
 //!
 //! ```text
 //! 2026-03-01T10:00:00Z ZZ00001 Laser Blue power 12.5 mW below target 20.0 mW
@@ -6,6 +7,8 @@
 //!   cause: stall
 //! 2026-03-01T10:01:00Z ZZ00001 acquired 5000 no
 //! ```
+
+mod results;
 
 use labrelay_collector::{
     Batch, Collector, Input, Inputs, OpenError, OpenedInput, PollError, Position, Reason, Settings, State,
@@ -28,7 +31,10 @@ impl Collector for MadeUp {
             if batch.is_full() {
                 break;
             }
-            read(input, batch)?;
+            match input.source().as_str() {
+                "results" => results::read(input, batch)?,
+                _ => read(input, batch)?,
+            }
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ mod marks;
 mod search;
 mod service;
 mod site;
+mod tables;
 
 use std::fs::File;
 use std::path::PathBuf;

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::fcs::Sample;
 use super::lines;
 use super::marks::Marks;
+use super::tables;
 use crate::families::{Installation, InstalledFamily};
 
 /// Refused units are sealed to a key that nobody has: that of age's own documentation.
@@ -69,7 +70,12 @@ impl Site {
             fs::create_dir_all(&inner)?;
             for (ending, bytes) in self.inputs(&family.manifest, &source.kind, marks)? {
                 fs::write(inner.join(format!("{}.{ending}", marks.make()?)), bytes)?;
-                self.files += 1;
+                // What is no database gives no unit, and a trouble that must not name it.
+                self.files += u64::from(!matches!(source.kind, SourceKind::Sqlite { .. }));
+            }
+            if let SourceKind::Sqlite { tables, .. } = &source.kind {
+                let database = inner.join(format!("{}.{}", marks.make()?, ending_of(&source.kind)));
+                self.files += tables::write(&database, tables, marks)?;
             }
             // What the service has to tell the operator about: the name is a mark as well.
             let link = inner.join(format!("{}.{}", marks.make()?, ending_of(&source.kind)));
@@ -112,7 +118,7 @@ impl Site {
         Ok(words)
     }
 
-    /// Files that were written: each gives one unit at least.
+    /// Files, and rows of databases, that were written: each gives one unit at least.
     pub(super) fn files(&self) -> u64 {
         self.files
     }
