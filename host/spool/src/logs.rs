@@ -1,4 +1,4 @@
-//! How far each log that is followed was read, sealed: it holds identities of files.
+//! How far each log, and each table of a database, was read, sealed: it holds identities of files.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -26,7 +26,7 @@ impl Spool {
         Ok(of_source
             .filter_map(|(_, _, identity, state)| {
                 if state.is_none() {
-                    tracing::error!(%family, %source, "what was read of a log is damaged in the spool; it is read again");
+                    tracing::error!(%family, %source, "what was read of a log or table is damaged in the spool; it is read again");
                 }
                 Some((InputIdentity(identity), state?))
             })

@@ -118,7 +118,7 @@ fn words(part: Part) -> &'static str {
         Part::Sent => "batches of the sent journal",
         Part::Cursors => "cursors",
         Part::GateStates => "states of the gate",
-        Part::Logs => "logs that are followed",
+        Part::Logs => "logs and tables that are followed",
         Part::Quarantine => "messages of the quarantine",
         Part::Streams => "streams' numbers and sums",
     }
