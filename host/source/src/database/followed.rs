@@ -111,9 +111,10 @@ impl Followed {
         Ok(resumed)
     }
 
-    /// What is known of a copy, or of the file in whose place this one has come.
-    pub(super) fn moved_to(self, file: FileId) -> Self {
-        Self { volume: file.volume, file: file.file, ..self }
+    /// The same rows in this file, of which `before` was known: it is a copy, or has come in the place of another one.
+    pub(super) fn in_place_of(self, before: &Self) -> Self {
+        let life = self.life.max(before.life).wrapping_add(1);
+        Self { volume: before.volume, file: before.file, life, ..self }
     }
 
     /// The same, with these rows read.

@@ -11,8 +11,9 @@ mod parts;
 mod row;
 mod snapshot;
 mod uri;
+mod watched;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
@@ -25,12 +26,10 @@ use crate::{Pattern, ScanReport, TroubleKind};
 use followed::Followed;
 use parts::Given;
 use snapshot::{NoLook, Stamps};
+use watched::Database;
 
 pub use examine::{Examined, Finding};
 
-/// A database whose file has not moved is looked at all the same after this: a system may be late in saying that a file which
-/// is open has moved.
-const LOOK_ANYWAY_EVERY: Duration = Duration::from_secs(30);
 /// Looks in a row that find a writer at work before the operator is told; a commit takes milliseconds.
 const BUSY_LOOKS_TOLD: u32 = 10;
 
@@ -99,34 +98,11 @@ pub struct DatabaseSource {
     /// What was read of tables, by file and place in the configuration; also of files that are gone.
     followed: HashMap<(FileId, usize), Followed>,
     given_out: HashMap<InputIdentity, Given>,
-    /// To be committed: what is remembered of tables that are declared no more.
+    /// To be committed: tables that took over what was known of another file, and those that are declared no more.
+    changed: HashSet<(FileId, usize)>,
     forgotten: Vec<InputIdentity>,
     /// Collects what happens between two scans.
     report: ScanReport,
-}
-
-/// A database as it was last met.
-struct Database {
-    path: PathBuf,
-    round: u32,
-    stamps: Stamps,
-    /// With these stamps, at that time, there was nothing more to read, or trouble.
-    exhausted: Option<(Stamps, SystemTime)>,
-    /// What the last look met.
-    trouble: Option<TroubleKind>,
-    /// To be looked at since the last scan.
-    due: bool,
-    busy_looks: u32,
-    tables: Vec<Table>,
-}
-
-/// A table between two looks.
-#[derive(Default, Clone, Copy)]
-struct Table {
-    /// The greatest key that was there at that time, while some up to it are still to be read.
-    waits: Option<(i64, SystemTime)>,
-    /// The last part did not hold all that may be read.
-    more: bool,
 }
 
 impl DatabaseSource {
@@ -146,6 +122,7 @@ impl DatabaseSource {
             databases: BTreeMap::new(),
             followed: HashMap::new(),
             given_out: HashMap::new(),
+            changed: HashSet::new(),
             forgotten: Vec::new(),
             report: ScanReport::default(),
         };
@@ -262,32 +239,5 @@ impl DatabaseSource {
         if let NoLook::Trouble(_) = why {
             database.exhausted = Some((database.stamps, now));
         }
-    }
-}
-
-impl Database {
-    fn new(stamps: Stamps, tables: usize) -> Self {
-        let tables = vec![Table::default(); tables];
-        Self {
-            path: PathBuf::new(),
-            round: 0,
-            stamps,
-            exhausted: None,
-            trouble: None,
-            due: false,
-            busy_looks: 0,
-            tables,
-        }
-    }
-
-    fn is_due(&self, now: SystemTime, settle: Duration) -> bool {
-        let since = |time: SystemTime| now.duration_since(time).unwrap_or(Duration::MAX); // the clock was set back
-        let long_ago = self.exhausted.is_none_or(|(_, at)| since(at) >= LOOK_ANYWAY_EVERY);
-        if self.trouble == Some(TroubleKind::TooSlow) {
-            return long_ago; // its writer has waited long enough
-        }
-        let moved = self.exhausted.is_none_or(|(stamps, _)| stamps != self.stamps);
-        let rested = self.tables.iter().filter_map(|table| table.waits).any(|(_, at)| since(at) >= settle);
-        moved || long_ago || rested || self.tables.iter().any(|table| table.more)
     }
 }

@@ -8,7 +8,8 @@ use labrelay_os::file::{FileId, unnamed};
 use super::followed::Followed;
 use super::row::Row;
 use super::snapshot::{NoLook, Snapshot};
-use super::{DatabaseSource, Table, TableConfig};
+use super::watched::Table;
+use super::{DatabaseSource, TableConfig};
 use crate::TroubleKind;
 use crate::open::OpenedInput;
 
@@ -52,7 +53,11 @@ impl DatabaseSource {
 
     /// What has changed by itself since the last commit.
     pub fn unsaved(&self) -> Vec<(InputIdentity, Option<Vec<u8>>)> {
-        self.forgotten.iter().map(|identity| (*identity, None)).collect()
+        let forgotten = self.forgotten.iter().map(|identity| (*identity, None));
+        let changed = self.changed.iter().filter_map(|place| self.followed.get(place));
+        forgotten
+            .chain(changed.map(|followed| (followed.identity(&self.key), Some(followed.save()))))
+            .collect()
     }
 
     /// The same, and what a commit has to hold if of what is handed out these were read to their end; `None` forgets.
@@ -68,9 +73,11 @@ impl DatabaseSource {
     /// What [`progress`](Self::progress) gave for these is committed, or without any what [`unsaved`](Self::unsaved) gave.
     pub fn committed(&mut self, finished: &[InputIdentity]) {
         self.forgotten.clear();
+        self.changed.clear();
         for input in finished {
             let Some(given) = self.given_out.remove(input) else { continue };
             if let Some(database) = self.databases.get_mut(&given.file) {
+                database.new = false;
                 database.due = false; // the next look comes with the next scan, so that its writer has the file to itself
                 if let Some(table) = database.tables.get_mut(given.table) {
                     *table = given.state;
@@ -129,26 +136,27 @@ impl DatabaseSource {
         Ok(Found { table: index, before, rows: part.rows, state })
     }
 
-    /// What is known of a table and still true. Of a new or replaced file it is what a copy of it was known by.
+    /// What is known of a table and still true. Of a file that is new here, or no longer what it was, that may be what is
+    /// known of another one.
     fn followed_in(
         &self,
         snapshot: &Snapshot,
         place: (FileId, usize),
         table: &TableConfig,
     ) -> Result<Followed, NoLook> {
-        let own = match self.followed.get(&place) {
-            Some(own) => own.resumed(snapshot, table, &self.key)?,
-            None => Followed::new(place.0, table, &self.key),
-        };
-        let mut best = own;
-        if best.read().is_none() {
-            let others =
-                self.followed.iter().filter(|((file, index), _)| *index == place.1 && *file != place.0);
-            for (_, other) in others {
-                let other = other.resumed(snapshot, table, &self.key)?;
-                if other.read() > best.read() {
-                    best = other.moved_to(place.0);
-                }
+        let anew = || Followed::new(place.0, table, &self.key);
+        let known = self.followed.get(&place).cloned().unwrap_or_else(anew);
+        let own = known.resumed(snapshot, table, &self.key)?;
+        let is_new = self.databases.get(&place.0).is_some_and(|database| database.new);
+        if !is_new && own.read().is_some() && own == known {
+            return Ok(own);
+        }
+        let mut best = own.clone();
+        let others = self.followed.iter().filter(|((file, index), _)| *index == place.1 && *file != place.0);
+        for (_, other) in others {
+            let other = other.resumed(snapshot, table, &self.key)?;
+            if other.read() > best.read() {
+                best = other.in_place_of(&own);
             }
         }
         Ok(best)
@@ -166,6 +174,11 @@ impl DatabaseSource {
         for Found { table, before, rows, state } in found {
             if rows.is_empty() {
                 database.tables.get_mut(table).into_iter().for_each(|table| *table = state);
+                let known = self.followed.get(&(file, table)).and_then(Followed::read);
+                if before.read() > known {
+                    self.followed.insert((file, table), before);
+                    self.changed.insert((file, table));
+                }
                 continue;
             }
             let Some(config) = self.config.tables.get(table).filter(|_| opened.len() < room) else {
@@ -186,7 +199,8 @@ impl DatabaseSource {
         }
         (database.busy_looks, database.trouble) = (0, trouble);
         if opened.is_empty() {
-            (database.due, database.exhausted) = (false, Some((database.stamps, now)));
+            (database.due, database.new) = (false, false);
+            database.exhausted = Some((database.stamps, now));
         }
         Ok(opened)
     }

@@ -5,5 +5,6 @@
 mod hostile;
 mod lab;
 mod life;
+mod model;
 mod rows;
 mod writer;
