@@ -13,6 +13,9 @@ use super::{DatabaseSource, TableConfig};
 use crate::TroubleKind;
 use crate::open::OpenedInput;
 
+/// Bytes of rows after which one call opens no further database: as many as a plugin's reply may have.
+const MAX_OPEN_BYTES: u64 = 4 << 20;
+
 /// Rows that are handed out.
 pub(super) struct Given {
     file: FileId,
@@ -40,7 +43,8 @@ impl DatabaseSource {
         let mut opened = Vec::new();
         for file in due.take(self.bounds.looks).collect::<Vec<_>>() {
             let room = max.saturating_sub(opened.len());
-            if room == 0 {
+            if room == 0 || opened.iter().map(|input: &OpenedInput| input.size).sum::<u64>() >= MAX_OPEN_BYTES
+            {
                 break;
             }
             match self.look(file, now).and_then(|found| self.give_out(file, found, room, now)) {

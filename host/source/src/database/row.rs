@@ -22,8 +22,8 @@ const MAX_VALUE_BYTES: usize = 16 * 1024;
 const MAX_ROW_BYTES: usize = 60 * 1024;
 /// Most rows of one part: read in some milliseconds, and what a poll can take.
 pub(super) const MAX_PART_ROWS: usize = 1000;
-/// Most bytes of one part: held in memory until it is committed.
-const MAX_PART_BYTES: usize = 1 << 20;
+/// Most bytes of one part: held in memory until it is committed, and so of every table of a database at once.
+const MAX_PART_BYTES: usize = 256 * 1024;
 
 /// A row that was read.
 pub(super) struct Row {
