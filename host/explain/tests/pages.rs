@@ -6,6 +6,7 @@ use labrelay_explain::explain;
 use labrelay_manifest::Manifest;
 
 const NAVIOS: &str = include_str!("../../../manifests/navios.yaml");
+const MADE_UP: &str = include_str!("../../../tests/made_up/manifest.yaml");
 const EVENTS: &str = include_str!("events.yaml");
 const DXFLEX: &str = include_str!("../../../manifests/dxflex.yaml");
 
@@ -117,4 +118,17 @@ fn changed_lines_and_parts_of_events_are_told() {
     );
     assert!(text.contains("| `event`, event `file_saved`, part `id` | dropped before and now"), "{text}");
     assert!(markdown(&older, EVENTS).contains("| line gone: `Laser {laser}: Leistung"));
+}
+
+#[test]
+fn all_that_is_read_of_a_database_is_named_and_so_is_what_is_read_as_well() {
+    let text = explain(&parse(MADE_UP), None).to_markdown();
+    let read = "the columns `id`, `instrument`, `measured_at`, `level`, `value` of the table `qc_result`";
+    assert!(text.contains(read), "{text}");
+    assert!(text.contains("no other table and no other column is read"));
+    let more = MADE_UP.replacen("level, value]", "level, value, remark]", 1);
+    assert!(
+        markdown(&more, MADE_UP).contains("| source `results` | is read of it as well: `qc_result.remark` |")
+    );
+    assert!(markdown(MADE_UP, &more).contains("is no longer read of it: `qc_result.remark`"));
 }

@@ -41,7 +41,7 @@ pub struct Commit {
     pub gate_state: Option<Vec<u8>>,
     /// Inputs that need not be opened again.
     pub seen: Vec<(SourceName, InputIdentity)>,
-    /// What is to be remembered of logs that are followed, by source and the log's identity; `None` forgets it.
+    /// What is to be remembered of logs and tables that are followed, by source and identity; `None` forgets it.
     pub logs: Vec<(SourceName, InputIdentity, Option<Vec<u8>>)>,
     /// Units that were read, by source; counted before they were judged.
     pub read: Vec<(SourceName, u64)>,

@@ -1,6 +1,8 @@
 //! Changed sources and streams.
 
-use labrelay_manifest::{About, Manifest, Stream};
+use std::collections::BTreeSet;
+
+use labrelay_manifest::{About, Manifest, SourceKind, Stream, Table};
 
 use super::{Change, Matched, Reach, events, fields};
 use crate::page::{Text, code};
@@ -16,10 +18,34 @@ pub(super) fn sources(older: &Manifest, newer: &Manifest, changes: &mut Vec<Chan
     for new in matched.new {
         changes.push(Change::new(place(new.name.as_str()), "is read as well", Reach::Same));
     }
-    for (_, new) in matched.kept.into_iter().filter(|(old, new)| old != new) {
-        let what = "is found in another way (see “What is read”)";
-        changes.push(Change::new(place(new.name.as_str()), what, Reach::Same));
+    for (old, new) in matched.kept.into_iter().filter(|(old, new)| old != new) {
+        let (before, now) = (columns(&old.kind), columns(&new.kind));
+        let mut tell = |what: Text| changes.push(Change::new(place(new.name.as_str()), what, Reach::Same));
+        if before == now {
+            tell("is found in another way (see “What is read”)".into());
+        }
+        let words = |these: &BTreeSet<String>, not: &BTreeSet<String>| {
+            these.difference(not).cloned().collect::<Vec<_>>()
+        };
+        for (what, columns) in [
+            ("is read of it as well: ", words(&now, &before)),
+            ("is no longer read of it: ", words(&before, &now)),
+        ] {
+            if !columns.is_empty() {
+                tell(Text::from(what).words(columns.iter().map(String::as_str)));
+            }
+        }
     }
+}
+
+/// Columns of a database that are read, each with its table.
+fn columns(kind: &SourceKind) -> BTreeSet<String> {
+    let SourceKind::Sqlite { tables, .. } = kind else { return BTreeSet::new() };
+    let of_table = |table: &Table| {
+        let all = table.columns.iter().chain([&table.key]);
+        all.map(|column| format!("{}.{column}", table.name)).collect::<Vec<_>>()
+    };
+    tables.iter().flat_map(of_table).collect()
 }
 
 pub(super) fn compare(older: &Manifest, newer: &Manifest, changes: &mut Vec<Change>) {
