@@ -1,7 +1,7 @@
 //! One look into an instrument's database: opened, read in one short read transaction, closed again.
 //!
 //! The file belongs to a program that is running and must never notice us, and what is in it may be anything. So nothing is
-//! written or made (not even the `-shm` of a database in WAL mode), nobody is waited for, nothing is mapped but that
+//! written or made (not even the `-shm` of a database in WAL mode), nobody is waited for but for a moment, nothing is mapped but that
 //! `-shm`, and SQLite runs with the settings that its authors ask for with files of others
 //! (<https://sqlite.org/security.html>). An authorizer lets it see the declared columns of the declared tables alone.
 
@@ -22,6 +22,9 @@ use crate::walk::file_at;
 
 /// Longest look. Rows are read in some milliseconds; a rollback-mode writer waits for us meanwhile.
 const MAX_LOOK: Duration = Duration::from_millis(250);
+/// How long a look waits for a writer that is at work, holding nothing meanwhile: some commits, so that one that writes all the
+/// time does not keep us away.
+const BUSY_WAIT: Duration = Duration::from_millis(100);
 /// Steps of SQLite's machine between two looks at the clock: some microseconds.
 const STEPS_PER_LOOK: i32 = 1000;
 /// Most memory that SQLite may take in this process: pages of the cache, and the schema of whatever was opened.
@@ -117,7 +120,7 @@ impl Snapshot {
 }
 
 fn harden(connection: &mut Connection, tables: &[TableConfig]) -> rusqlite::Result<()> {
-    connection.busy_timeout(Duration::ZERO)?;
+    connection.busy_timeout(BUSY_WAIT)?;
     for (limit, most) in [
         (Limit::SQLITE_LIMIT_LENGTH, MAX_LENGTH_BYTES),
         (Limit::SQLITE_LIMIT_SQL_LENGTH, MAX_LENGTH_BYTES),
