@@ -7,8 +7,8 @@ use std::time::SystemTime;
 use labrelay_manifest::{Encoding, Format, SourceKind, Table};
 use labrelay_model::{GapCounts, InputIdentity, Reason, SourceName};
 use labrelay_source::{
-    CodeUnit, DatabaseConfig, DatabaseSource, FileFormat, FolderConfig, FolderSource, OpenedInput, Pattern,
-    ScanReport, SeenInputs, TableConfig, TailConfig, TailProgress, TailSource,
+    CodeUnit, DatabaseConfig, DatabaseProgress, DatabaseSource, FileFormat, FolderConfig, FolderSource,
+    OpenedInput, Pattern, ScanReport, SeenInputs, TableConfig, TailConfig, TailProgress, TailSource,
 };
 
 use crate::collecting::{Place, Setup};
@@ -68,12 +68,12 @@ impl Progress {
     }
 
     fn add(&mut self, source: &SourceName, TailProgress { logs, gaps }: TailProgress) {
-        self.remember(source, logs);
+        self.logs.extend(logs.into_iter().map(|(identity, state)| (source.clone(), identity, state)));
         self.gaps.extend(gaps.into_iter().map(|(reason, counts)| (source.clone(), reason, counts)));
     }
 
-    fn remember(&mut self, source: &SourceName, states: Vec<(InputIdentity, Option<Vec<u8>>)>) {
-        self.logs.extend(states.into_iter().map(|(identity, state)| (source.clone(), identity, state)));
+    fn add_rows(&mut self, source: &SourceName, DatabaseProgress { tables, gaps }: DatabaseProgress) {
+        self.add(source, TailProgress { logs: tables, gaps });
     }
 }
 
@@ -151,7 +151,7 @@ impl Sources {
             match source {
                 Source::Folder(_) => {}
                 Source::Tail(source) => progress.add(source.name(), source.unsaved()),
-                Source::Database(source) => progress.remember(source.name(), source.unsaved()),
+                Source::Database(source) => progress.add_rows(source.name(), source.unsaved()),
             }
         }
         progress
@@ -168,7 +168,7 @@ impl Sources {
                     progress.seen.extend(of_source.into_iter().map(|identity| (name.clone(), identity)));
                 }
                 Source::Tail(source) => progress.add(name, source.progress(&of_source)),
-                Source::Database(source) => progress.remember(name, source.progress(&of_source)),
+                Source::Database(source) => progress.add_rows(name, source.progress(&of_source)),
             }
         }
         Progress { finished, ..progress }

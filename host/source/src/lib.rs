@@ -17,7 +17,7 @@ mod settle;
 mod tail;
 mod walk;
 
-pub use database::{DatabaseConfig, DatabaseSource, Examined, Finding, TableConfig};
+pub use database::{DatabaseConfig, DatabaseProgress, DatabaseSource, Examined, Finding, TableConfig};
 pub use folder::{FileFormat, FolderConfig, FolderSource};
 pub use open::OpenedInput;
 pub use pattern::{Pattern, PatternError};

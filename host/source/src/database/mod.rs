@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use aws_lc_rs::hmac;
-use labrelay_model::{InputIdentity, SourceName};
+use labrelay_model::{GapCounts, InputIdentity, Reason, SourceName};
 use labrelay_os::file::FileId;
 
 use crate::walk::{Step, Walk, Wanted, file_at};
@@ -29,7 +29,10 @@ use snapshot::{NoLook, Stamps};
 use watched::Database;
 
 pub use examine::{Examined, Finding};
+pub use parts::DatabaseProgress;
 
+/// Rows that were seen and are gone. Nobody knows how many there were.
+const ONE_GAP: GapCounts = GapCounts { gaps: 1, bytes: 0 };
 /// Looks in a row that find a writer at work before the operator is told; a commit takes milliseconds.
 const BUSY_LOOKS_TOLD: u32 = 10;
 
@@ -101,6 +104,7 @@ pub struct DatabaseSource {
     /// To be committed: tables that took over what was known of another file, and those that are declared no more.
     changed: HashSet<(FileId, usize)>,
     forgotten: Vec<InputIdentity>,
+    gaps: Vec<(Reason, GapCounts)>,
     /// Collects what happens between two scans.
     report: ScanReport,
 }
@@ -124,6 +128,7 @@ impl DatabaseSource {
             given_out: HashMap::new(),
             changed: HashSet::new(),
             forgotten: Vec::new(),
+            gaps: Vec::new(),
             report: ScanReport::default(),
         };
         for (identity, saved) in saved {
@@ -188,7 +193,13 @@ impl DatabaseSource {
     fn end_round(&mut self) {
         let round = self.round;
         if self.round_is_whole {
-            self.databases.retain(|_, database| database.round == round);
+            let gone = self.databases.extract_if(.., |_, database| database.round != round);
+            let waited =
+                gone.flat_map(|(_, database)| database.tables).filter(|table| table.waits.is_some()).count();
+            // A new one may have come in its place, with the same rows.
+            if !self.databases.values().any(|database| database.new) {
+                self.gaps.extend(std::iter::repeat_n((Reason::Vanished, ONE_GAP), waited));
+            }
         }
         let too_many = self.followed.len().saturating_sub(self.bounds.remembered);
         let absent = self.followed.keys().filter(|(file, _)| !self.databases.contains_key(file));

@@ -2,19 +2,28 @@
 
 use std::time::SystemTime;
 
-use labrelay_model::InputIdentity;
+use labrelay_model::{GapCounts, InputIdentity, Reason};
 use labrelay_os::file::{FileId, unnamed};
 
 use super::followed::Followed;
 use super::row::Row;
 use super::snapshot::{NoLook, Snapshot};
 use super::watched::Table;
-use super::{DatabaseSource, TableConfig};
+use super::{DatabaseSource, ONE_GAP, TableConfig};
 use crate::TroubleKind;
 use crate::open::OpenedInput;
 
 /// Bytes of rows after which one call opens no further database: as many as a plugin's reply may have.
 const MAX_OPEN_BYTES: u64 = 4 << 20;
+
+/// What changed of the tables, to be committed with the records.
+#[derive(Debug)]
+pub struct DatabaseProgress {
+    /// What is to be remembered of a table from now on; `None` forgets it.
+    pub tables: Vec<(InputIdentity, Option<Vec<u8>>)>,
+    /// What vanished before it was read. A row has no bytes.
+    pub gaps: Vec<(Reason, GapCounts)>,
+}
 
 /// Rows that are handed out.
 pub(super) struct Given {
@@ -32,6 +41,8 @@ struct Found {
     before: Followed,
     rows: Vec<Row>,
     state: Table,
+    /// A row that waited is gone.
+    vanished: bool,
 }
 
 impl DatabaseSource {
@@ -56,28 +67,28 @@ impl DatabaseSource {
     }
 
     /// What has changed by itself since the last commit.
-    pub fn unsaved(&self) -> Vec<(InputIdentity, Option<Vec<u8>>)> {
+    pub fn unsaved(&self) -> DatabaseProgress {
         let forgotten = self.forgotten.iter().map(|identity| (*identity, None));
         let changed = self.changed.iter().filter_map(|place| self.followed.get(place));
-        forgotten
-            .chain(changed.map(|followed| (followed.identity(&self.key), Some(followed.save()))))
-            .collect()
+        let changed = changed.map(|followed| (followed.identity(&self.key), Some(followed.save())));
+        DatabaseProgress { tables: forgotten.chain(changed).collect(), gaps: self.gaps.clone() }
     }
 
-    /// The same, and what a commit has to hold if of what is handed out these were read to their end; `None` forgets.
-    pub fn progress(&self, finished: &[InputIdentity]) -> Vec<(InputIdentity, Option<Vec<u8>>)> {
-        let mut tables = self.unsaved();
+    /// The same, and what a commit has to hold if of what is handed out these were read to their end.
+    pub fn progress(&self, finished: &[InputIdentity]) -> DatabaseProgress {
+        let DatabaseProgress { mut tables, gaps } = self.unsaved();
         tables.extend(self.given_out.iter().map(|(input, given)| {
             let followed = if finished.contains(input) { &given.after } else { &given.before };
             (followed.identity(&self.key), Some(followed.save()))
         }));
-        tables
+        DatabaseProgress { tables, gaps }
     }
 
     /// What [`progress`](Self::progress) gave for these is committed, or without any what [`unsaved`](Self::unsaved) gave.
     pub fn committed(&mut self, finished: &[InputIdentity]) {
         self.forgotten.clear();
         self.changed.clear();
+        self.gaps.clear();
         for input in finished {
             let Some(given) = self.given_out.remove(input) else { continue };
             if let Some(database) = self.databases.get_mut(&given.file) {
@@ -119,8 +130,11 @@ impl DatabaseSource {
     ) -> Result<Found, NoLook> {
         let last = snapshot.last_key(table)?;
         let before = self.followed_in(snapshot, (file, index), table)?;
+        let still_there = |(to, _)| Ok(snapshot.row(table, to)?.is_some());
+        let vanished = !waits.map(still_there).transpose()?.unwrap_or(true);
+        let waits = waits.filter(|_| !vanished);
         let mut state = Table::default();
-        let nothing = |before, state| Found { table: index, before, rows: Vec::new(), state };
+        let nothing = |before, state| Found { table: index, before, rows: Vec::new(), state, vanished };
         let (Some(last), from) = (last, before.read().map_or(Some(i64::MIN), |read| read.checked_add(1)))
         else {
             return Ok(nothing(before, state));
@@ -137,7 +151,7 @@ impl DatabaseSource {
         if !part.more {
             state.waits = (waits.0 < last).then_some((last, now));
         }
-        Ok(Found { table: index, before, rows: part.rows, state })
+        Ok(Found { table: index, before, rows: part.rows, state, vanished })
     }
 
     /// What is known of a table and still true. Of a file that is new here, or no longer what it was, that may be what is
@@ -175,7 +189,12 @@ impl DatabaseSource {
     ) -> Result<Vec<OpenedInput>, NoLook> {
         let Some(database) = self.databases.get_mut(&file) else { return Ok(Vec::new()) };
         let mut opened = Vec::new();
-        for Found { table, before, rows, state } in found {
+        for Found { table, before, rows, state, vanished } in found {
+            if vanished {
+                self.gaps.push((Reason::CutShort, ONE_GAP));
+                // Told, whatever becomes of the rows that are handed out now.
+                database.tables.get_mut(table).into_iter().for_each(|table| table.waits = None);
+            }
             if rows.is_empty() {
                 database.tables.get_mut(table).into_iter().for_each(|table| *table = state);
                 let known = self.followed.get(&(file, table)).and_then(Followed::read);

@@ -9,7 +9,8 @@ use std::time::{Duration, SystemTime};
 use labrelay_model::InputIdentity;
 use labrelay_os::file::read_at;
 use labrelay_source::{
-    DatabaseConfig, DatabaseSource, OpenedInput, Pattern, ScanReport, TableConfig, TroubleKind,
+    DatabaseConfig, DatabaseProgress, DatabaseSource, OpenedInput, Pattern, ScanReport, TableConfig,
+    TroubleKind,
 };
 use rusqlite::Connection;
 use serde_json::Value;
@@ -44,6 +45,8 @@ pub(crate) struct Lab {
     saved: BTreeMap<InputIdentity, Vec<u8>>,
     /// Every row that was committed: the name of its table's rows, and its line.
     pub(crate) read: Vec<(InputIdentity, Value)>,
+    /// Gaps that were committed.
+    pub(crate) gaps: Vec<&'static str>,
 }
 
 /// The instrument's table, of which `patient` is not declared.
@@ -77,7 +80,15 @@ impl Lab {
             tables,
         };
         let source = DatabaseSource::new(config.clone(), KEY, []);
-        Self { dir, now: SystemTime::now(), source, config, saved: BTreeMap::new(), read: Vec::new() }
+        Self {
+            dir,
+            now: SystemTime::now(),
+            source,
+            config,
+            saved: BTreeMap::new(),
+            read: Vec::new(),
+            gaps: Vec::new(),
+        }
     }
 
     pub(crate) fn restart(&mut self) {
@@ -118,7 +129,9 @@ impl Lab {
         let rows: Vec<_> = inputs.iter().flat_map(rows).collect();
         if then == Then::Commit {
             let finished: Vec<_> = inputs.iter().map(|input| input.identity).collect();
-            for (identity, state) in self.source.progress(&finished) {
+            let DatabaseProgress { tables, gaps } = self.source.progress(&finished);
+            self.gaps.extend(gaps.iter().map(|(reason, _)| reason.word()));
+            for (identity, state) in tables {
                 match state {
                     Some(state) => drop(self.saved.insert(identity, state)),
                     None => drop(self.saved.remove(&identity)),

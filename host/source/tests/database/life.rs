@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use crate::lab::{JOURNALS, Journal, Lab, insert, open, table};
+use crate::lab::{JOURNALS, Journal, Lab, SETTLE, Then, insert, open, table};
 
 #[test]
 fn deleted_rows_are_missed_by_nobody_and_the_rest_goes_on() {
@@ -151,7 +151,50 @@ fn a_table_that_is_declared_no_more_is_forgotten() {
     lab.collect();
     lab.config.tables = vec![table("patients", "id", &["id"])];
     lab.restart();
-    assert_eq!(lab.source.unsaved().len(), 1);
+    assert_eq!(lab.source.unsaved().tables.len(), 1);
     lab.collect();
-    assert!(lab.source.unsaved().is_empty());
+    assert!(lab.source.unsaved().tables.is_empty());
+}
+
+#[test]
+fn rows_that_were_seen_and_are_gone_before_they_were_read_are_a_gap() {
+    let mut lab = Lab::with(SETTLE, vec![table("qc", "id", &["level"])]);
+    let instrument = lab.instrument(Journal::Rollback);
+    insert(&instrument, 3);
+    lab.scan();
+    lab.poll(Then::Commit);
+    instrument.execute("DELETE FROM qc WHERE id > 1", []).unwrap();
+    lab.now += SETTLE;
+    for _ in 0..3 {
+        lab.scan();
+        lab.poll(Then::Commit);
+        lab.now += SETTLE;
+    }
+    assert_eq!((lab.read.len(), &lab.gaps[..]), (1, &["cut_short"][..]), "told once, and the rest is read");
+    insert(&instrument, 1);
+    lab.scan();
+    lab.poll(Then::Commit);
+    drop(instrument);
+    fs::remove_file(lab.path("lab.db")).unwrap();
+    lab.scan();
+    lab.poll(Then::Commit);
+    assert_eq!(lab.gaps, ["cut_short", "vanished"]);
+}
+
+#[test]
+fn rows_that_wait_in_a_database_that_is_replaced_are_read_and_no_gap() {
+    let mut lab = Lab::with(SETTLE, vec![table("qc", "id", &["level"])]);
+    let instrument = lab.instrument(Journal::Rollback);
+    insert(&instrument, 3);
+    lab.scan();
+    lab.poll(Then::Commit);
+    instrument.execute("VACUUM INTO ?1", [lab.path("next").to_str().unwrap()]).unwrap();
+    drop(instrument);
+    fs::rename(lab.path("next"), lab.path("lab.db")).unwrap();
+    for _ in 0..2 {
+        lab.scan();
+        lab.poll(Then::Commit);
+        lab.now += SETTLE;
+    }
+    assert_eq!((lab.read.len(), lab.gaps.len()), (3, 0));
 }

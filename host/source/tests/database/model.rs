@@ -59,12 +59,12 @@ fn do_it(lab: &mut Lab, instrument: &mut Connection, deed: &Deed) {
         Deed::BackUp => drop(fs::copy(lab.path("lab.db"), lab.path("backup")).unwrap()),
         Deed::Restore if lab.path("backup").exists() => {
             fs::copy(lab.path("backup"), lab.path("next")).unwrap();
-            *instrument = replaced(lab);
+            replace(lab, instrument);
         }
         Deed::Restore => {}
         Deed::Compact => {
             instrument.execute("VACUUM INTO ?1", [lab.path("next").to_str().unwrap()]).unwrap();
-            *instrument = replaced(lab);
+            replace(lab, instrument);
         }
         Deed::Look(then) => {
             lab.scan();
@@ -75,9 +75,11 @@ fn do_it(lab: &mut Lab, instrument: &mut Connection, deed: &Deed) {
     }
 }
 
-fn replaced(lab: &Lab) -> Connection {
+/// Windows renames nothing to a file that is open.
+fn replace(lab: &Lab, instrument: &mut Connection) {
+    *instrument = Connection::open_in_memory().unwrap();
     fs::rename(lab.path("next"), lab.path("lab.db")).unwrap();
-    open(&lab.path("lab.db"), Journal::Rollback)
+    *instrument = open(&lab.path("lab.db"), Journal::Rollback);
 }
 
 /// Key and value of every row that is there now.
