@@ -61,7 +61,8 @@ impl Snapshot {
         let mut found = statement.query(params![from, to]).map_err(|error| no_look(&error))?;
         let (mut rows, mut bytes) = (Vec::new(), 0);
         while let Some(row) = found.next().map_err(|error| no_look(&error))? {
-            if rows.len() >= MAX_PART_ROWS || bytes >= MAX_PART_BYTES {
+            let is_full = rows.len() >= MAX_PART_ROWS || bytes >= MAX_PART_BYTES;
+            if is_full || self.is_long() && !rows.is_empty() {
                 return Ok(Part { rows, more: true });
             }
             let row = line(table, row).map_err(|error| no_look(&error))?;

@@ -22,11 +22,13 @@ use crate::walk::file_at;
 
 /// Longest look. Rows are read in some milliseconds; a rollback-mode writer waits for us meanwhile.
 const MAX_LOOK: Duration = Duration::from_millis(250);
+/// After so much of a look no further row is read: where rows lie behind large blobs, a part has few of them.
+const ENOUGH: Duration = Duration::from_millis(50);
 /// How long a look waits for a writer that is at work, holding nothing meanwhile: some commits, so that one that writes all the
 /// time does not keep us away.
 const BUSY_WAIT: Duration = Duration::from_millis(100);
-/// Steps of SQLite's machine between two looks at the clock: some microseconds.
-const STEPS_PER_LOOK: i32 = 1000;
+/// Steps of SQLite's machine between two looks at the clock: a microsecond mostly, some milliseconds each over the longest texts.
+const STEPS_PER_LOOK: i32 = 50;
 /// Most memory that SQLite may take in this process: pages of the cache, and the schema of whatever was opened.
 const MAX_HEAP_BYTES: i64 = 32 << 20;
 /// Longest text, blob or row that SQLite loads. Values are cut off far below; the rest is the database's schema.
@@ -50,6 +52,7 @@ static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 /// An open database in a read transaction: all tables as of one moment.
 pub(super) struct Snapshot {
     pub(super) connection: Connection,
+    begun: Instant,
     _alone: MutexGuard<'static, ()>,
 }
 
@@ -100,6 +103,11 @@ impl Snapshot {
         if same { result } else { Err(NoLook::NotNow) }
     }
 
+    /// Whether the look has taken long enough.
+    pub(super) fn is_long(&self) -> bool {
+        self.begun.elapsed() >= ENOUGH
+    }
+
     fn open(
         path: &Path,
         reading: Reading,
@@ -115,7 +123,7 @@ impl Snapshot {
         harden(&mut connection, tables).map_err(|error| no_look(&error))?;
         // A statement that is left unfinished, and a look that fails, end with the connection.
         connection.execute_batch("BEGIN").map_err(|error| no_look(&error))?;
-        Ok(Self { connection, _alone: alone })
+        Ok(Self { connection, begun: Instant::now(), _alone: alone })
     }
 }
 
