@@ -94,8 +94,8 @@ pub enum TroubleKind {
     /// A declared table, column or key is not there, or not as declared.
     #[error("this database lacks a table or column that the manifest declares; `labrelay check` names it")]
     TableMissing,
-    /// A look took so long that its writer might notice.
-    #[error("reading this database takes too long; it is tried again")]
+    /// A look took so long that its writer might notice, or more memory or steps than a look may have.
+    #[error("reading this database takes too long or needs too much memory; it is tried again")]
     TooSlow,
     /// The folders hold more files than one source keeps track of.
     #[error("the folders hold more files than one source keeps track of; move old ones away")]

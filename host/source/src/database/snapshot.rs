@@ -33,8 +33,9 @@ const STEPS_PER_LOOK: i32 = 50;
 const MAX_HEAP_BYTES: i64 = 32 << 20;
 /// Longest text, blob or row that SQLite loads. Values are cut off far below; the rest is the database's schema.
 const MAX_LENGTH_BYTES: i32 = 1 << 20;
-/// Most steps of a statement's program: ours take some hundreds.
-const MAX_PROGRAM_STEPS: i32 = 25_000;
+/// Most steps of a statement's program: ours take fewer than a thousand for the widest table. What is left bounds the columns that the
+/// database computes, between whose steps SQLite does not look at the clock.
+const MAX_PROGRAM_STEPS: i32 = 3000;
 /// A database in WAL mode that nobody has open is read without locks, so it must have rested for longer than any file
 /// system's clock ticks (FAT: 2 s), or for as long as rows rest where that is shorter. Whether somebody began to write
 /// meanwhile is looked at afterwards.
@@ -236,7 +237,7 @@ pub(super) fn no_look(error: &rusqlite::Error) -> NoLook {
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed => {
             return NoLook::Busy;
         }
-        ErrorCode::OperationInterrupted => TroubleKind::TooSlow,
+        ErrorCode::OperationInterrupted | ErrorCode::OutOfMemory | ErrorCode::TooBig => TroubleKind::TooSlow,
         ErrorCode::ReadOnly => TroubleKind::HalfWritten,
         ErrorCode::CannotOpen | ErrorCode::PermissionDenied => TroubleKind::NoAccess,
         ErrorCode::SystemIoFailure => TroubleKind::ReadError,

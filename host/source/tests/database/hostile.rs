@@ -84,8 +84,8 @@ fn slow(rows: usize, steps: usize, characters: usize) -> Lab {
 }
 
 #[test]
-fn a_row_that_takes_for_ever_is_given_up() {
-    let mut lab = slow(1, 500, 500_000);
+fn a_column_that_is_computed_in_too_many_steps_is_told_and_not_read() {
+    let mut lab = slow(1, 400, 10);
     assert_eq!(lab.troubles(), [TroubleKind::TooSlow]);
     assert!(lab.read.is_empty());
 }

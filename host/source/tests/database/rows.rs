@@ -138,3 +138,24 @@ fn several_tables_are_read_as_of_one_moment_and_each_on_its_own() {
     assert_eq!(tables, ["qc", "qc", "lasers"]);
     assert_ne!(lab.read[0].0, lab.read[2].0, "rows of two tables share no names");
 }
+
+#[test]
+fn the_widest_table_is_read_and_so_is_a_column_behind_a_huge_blob() {
+    let names: Vec<String> = (0..64).map(|number| format!("c{number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut lab =
+        Lab::with(Duration::ZERO, vec![table("wide", "id", &names), table("scans", "id", &["name"])]);
+    let instrument = lab.instrument(Journal::Wal);
+    instrument
+        .execute_batch(&format!(
+            "CREATE TABLE wide (id INTEGER PRIMARY KEY, {0}); INSERT INTO wide ({0}) VALUES (1{1});
+             CREATE TABLE scans (id INTEGER PRIMARY KEY, scan BLOB, name TEXT);
+             INSERT INTO scans VALUES (1, zeroblob(8000000), 'first')",
+            names.join(", "),
+            ", 1".repeat(63)
+        ))
+        .unwrap();
+    lab.collect();
+    assert_eq!(lab.read[0].1["row"]["c63"], 1);
+    assert_eq!(lab.read[1].1["row"], json!({"name": "first"}));
+}
