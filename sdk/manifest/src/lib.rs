@@ -16,6 +16,7 @@ mod nearest;
 mod parse;
 mod pattern;
 mod raw;
+mod stock;
 mod ucum;
 pub mod yaml;
 mod zone;
@@ -32,6 +33,10 @@ pub use length_of_time::settle_time;
 pub use manifest::{
     About, Aggregate, AggregateKind, Every, Field, Format, Manifest, Presence, Source, SourceKind, Stream,
 };
-pub use matcher::{Matched, Matcher, SiteWords, Unmatched, innermost_root};
+pub use matcher::{Matched, Matcher, SiteWords, TimeForm, Unmatched, WrittenTime, innermost_root};
 pub use parse::schema;
+pub use stock::{
+    DecimalMark, EntryStart, EntryTime, Filled, FurtherLines, Growth, Origin, Reader, STOCK_PLUGIN, Table,
+    TableStream, Textlog,
+};
 pub use zone::{Shown, UnknownZone, Zone};
