@@ -92,7 +92,9 @@ impl Site {
         checked.says("ok    navios: listmode: folder /data/navios")?;
         checked.says("ok    state folder /var/lib/labrelay")?;
         for family in families()? {
-            let case = format!("{REPOSITORY}/fixtures/{family}/bead-qc");
+            let first = cases(&family)?.into_iter().next().with_context(|| format!("no case of {family}"))?;
+            let case = first.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let case = format!("{REPOSITORY}/fixtures/{family}/{case}");
             self.copy.succeed(&[PROGRAM, "replay", "--case", &case])?;
         }
         Ok(())
