@@ -49,8 +49,11 @@ fn table(page: &mut Page, table: &Table) {
         DecimalMark::Point => "point",
         DecimalMark::Comma => "comma",
     };
-    let delimiter = if table.delimiter == b'\t' { "tab".into() } else { char::from(table.delimiter).to_string() };
-    let text = Text::from("Tables of text, with ").code(delimiter).plain(format!(" between cells and a decimal {mark}."));
+    let delimiter =
+        if table.delimiter == b'\t' { "tab".into() } else { char::from(table.delimiter).to_string() };
+    let text = Text::from("Tables of text, with ")
+        .code(delimiter)
+        .plain(format!(" between cells and a decimal {mark}."));
     page.paragraph(match &table.qc {
         Some(column) => text
             .plain(" The column ")

@@ -10,6 +10,7 @@ use clap::Args;
 
 use super::scratch::{Copy, REPOSITORY};
 use crate::cargo::families;
+use crate::windows::staged::cases;
 
 /// Two packages, one the successor of the other, and the mount namespace of whoever starts this, which is `cargo xtask deb --check`,
 /// in another one.
