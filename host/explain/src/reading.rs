@@ -78,8 +78,8 @@ fn row(filled: &Filled) -> Vec<Cell> {
         from = from.then(written(&filled.time));
     }
     let mut cell = Cell::from(from);
-    for (said, word) in &filled.words {
-        cell = cell.line(Text::default().code(&**said).plain(" means ").code(&**word));
+    for meaning in &filled.words {
+        cell = cell.line(Text::default().code(&*meaning.written).plain(" means ").code(&*meaning.word));
     }
     vec![code(filled.field.as_str()).into(), cell]
 }

@@ -45,8 +45,8 @@ pub(crate) fn read<'t>(
         }
         FieldType::Duration { .. } => duration_us(text, decimal).map(Value::DurationUs),
         FieldType::Enum { .. } => {
-            let meant = filled.words.iter().find(|(written, _)| **written == *text);
-            Some(Value::Word(meant.map_or(text, |(_, word)| word)))
+            let meant = filled.words.iter().find(|meaning| *meaning.written == *text);
+            Some(Value::Word(meant.map_or(text, |meaning| &meaning.word)))
         }
         FieldType::Role => Some(Value::Account(text)),
         FieldType::Path { .. } => Some(Value::Path(text)),

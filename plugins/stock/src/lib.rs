@@ -18,7 +18,8 @@ use log::Log;
 use site::Site;
 use table::Tables;
 
-struct Stock {
+/// Reads every source as its manifest's `settings` say. Needs no state: how far it has read is the position of each input.
+pub struct Stock {
     site: Site,
     sources: Vec<(SourceName, Source)>,
 }

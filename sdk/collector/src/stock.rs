@@ -2,7 +2,7 @@
 //! one family has no use for it.
 
 pub use labrelay_manifest::{
-    About, DecimalMark, EntryStart, EntryTime, Filled, FurtherLines, Growth, Origin, Presence, Reader,
-    STOCK_PLUGIN, Table, TableStream, Textlog, TimeForm, WrittenTime,
+    About, DecimalMark, EntryStart, EntryTime, Filled, FurtherLines, Growth, Meaning, Origin, Presence,
+    Reader, STOCK_PLUGIN, Table, TableStream, Textlog, TimeForm, WrittenTime,
 };
 pub use labrelay_model::FieldType;

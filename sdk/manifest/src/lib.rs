@@ -36,7 +36,7 @@ pub use manifest::{
 pub use matcher::{Matched, Matcher, SiteWords, TimeForm, Unmatched, WrittenTime, innermost_root};
 pub use parse::schema;
 pub use stock::{
-    DecimalMark, EntryStart, EntryTime, Filled, FurtherLines, Growth, Origin, Reader, STOCK_PLUGIN, Table,
-    TableStream, Textlog,
+    DecimalMark, EntryStart, EntryTime, Filled, FurtherLines, Growth, Meaning, Origin, Reader, STOCK_PLUGIN,
+    Table, TableStream, Textlog,
 };
 pub use zone::{Shown, UnknownZone, Zone};

@@ -123,9 +123,18 @@ pub struct Filled {
     /// How a time is written; of other types nothing is said here.
     pub time: TimeForm,
     /// What a file writes, and which of the field's words it means.
-    pub words: Vec<(Box<str>, Box<str>)>,
+    pub words: Vec<Meaning>,
     /// Whether a record may lack it, as the stream declares.
     pub presence: Presence,
+}
+
+/// A word of a file, and the field's word for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Meaning {
+    /// As the file has it.
+    pub written: Box<str>,
+    /// One of the enum's values.
+    pub word: Box<str>,
 }
 
 /// Where the value of a field stands.

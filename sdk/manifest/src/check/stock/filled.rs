@@ -8,7 +8,7 @@ use crate::check::note;
 use crate::fault::Fault;
 use crate::raw::RawFilled;
 use crate::yaml::Named;
-use crate::{Field, Filled, Origin, Stream, TimeForm};
+use crate::{Field, Filled, Meaning, Origin, Stream, TimeForm};
 
 /// Longest name of a column, key or setting.
 const MAX_NAME_BYTES: usize = 128;
@@ -98,7 +98,7 @@ fn origin(raw: &RawFilled, places: Places) -> Result<Origin, Fault> {
     }
 }
 
-fn words(raw: Named<String, String>, ty: &FieldType) -> Result<Vec<(Box<str>, Box<str>)>, String> {
+fn words(raw: Named<String, String>, ty: &FieldType) -> Result<Vec<Meaning>, String> {
     let FieldType::Enum { values } = ty else {
         return match raw.0.is_empty() {
             true => Ok(Vec::new()),
@@ -109,7 +109,7 @@ fn words(raw: Named<String, String>, ty: &FieldType) -> Result<Vec<(Box<str>, Bo
         return Err(format!("{} words; at most {MAX_WORDS}", raw.0.len()));
     }
     let known = |(written, word): (String, String)| match values.iter().find(|value| ***value == *word) {
-        Some(value) => Ok((written.trim().into(), value.clone())),
+        Some(value) => Ok(Meaning { written: written.trim().into(), word: value.clone() }),
         None => Err(format!("`{word}` is none of the field's values: {}", values.join(", "))),
     };
     raw.0.into_iter().map(known).collect()
