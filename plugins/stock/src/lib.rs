@@ -19,7 +19,7 @@ use site::Site;
 use table::Tables;
 
 /// Reads every source as its manifest's `settings` say. Needs no state: how far it has read is the position of each input.
-pub struct Stock {
+pub(crate) struct Stock {
     site: Site,
     sources: Vec<(SourceName, Source)>,
 }

@@ -5,8 +5,8 @@ use labrelay_collector::{
     Batch, Line, MAX_LINE_BYTES, OpenError, OpenedInput, PollError, Position, Reason, Settings, Timestamp,
 };
 
-use crate::cell;
-use crate::site::{Site, value_of};
+use super::cell;
+use super::site::{Site, value_of};
 
 /// Reads a source of logs. Keeps nothing from poll to poll.
 pub(crate) struct Log {

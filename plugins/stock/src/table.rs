@@ -10,8 +10,8 @@ use labrelay_collector::{
     TableForm, TableReader, TableRow,
 };
 
-use crate::cell::{self, Unreadable};
-use crate::site::{Site, value_of};
+use super::cell::{self, Unreadable};
+use super::site::{Site, value_of};
 
 /// Inputs whose reader is kept until the next poll: as many as one poll has.
 const MAX_KEPT: usize = 64;

@@ -1,5 +1,7 @@
 //! Logs and tables as a manifest describes them, read in the test's own process.
 
+mod real;
+
 use labrelay_collector::Reason;
 use labrelay_collector::testing::{Harness, MemoryFile, PollReply, Site, UnitOutcome, Value};
 

@@ -1,11 +1,11 @@
 //! Real exports and logs of instruments and PCs, read as a manifest describes them. Prints and compares counts, no value.
-#![allow(clippy::unwrap_used, clippy::print_stdout)] // all of this is test code
+#![allow(clippy::print_stdout)] // what is skipped is told
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::Stock;
 use labrelay_collector::testing::{Harness, MemoryFile, Site, UnitOutcome};
-use labrelay_plugin_stock::Stock;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/instruments");
 
