@@ -143,3 +143,72 @@ fn given_manifest(request: &OpenRequest) -> Option<Manifest> {
 fn caught<T>(work: impl FnOnce() -> Result<T, PluginFault>) -> Result<T, PluginFault> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(PluginFault::Panicked))
 }
+
+#[cfg(test)]
+mod tests {
+    use labrelay_abi::{QcRule, decode_reply, encode_request};
+    use serde_json::json;
+
+    use super::*;
+    use crate::{Batch, Inputs, OpenError, PollError, Settings, State};
+
+    struct Reads;
+
+    impl Collector for Reads {
+        fn open(settings: Settings, _: Option<State>) -> Result<Self, OpenError> {
+            assert_eq!(settings.readers().len(), 1);
+            Ok(Self)
+        }
+
+        fn poll(&mut self, _: &mut Inputs<'_>, _: &mut Batch<'_>) -> Result<(), PollError> {
+            Ok(())
+        }
+
+        fn rewind(&mut self, _: Option<State>) {}
+    }
+
+    const MANIFEST: &str = r#"
+manifest: 1
+family: heater
+title: A heater
+version: 1.0.0
+plugin: stock
+settings: {log: {textlog: {stream: event}}}
+sources: {log: {kind: folder, pattern: "*.log"}}
+streams:
+  event: {about: instrument, description: E., catalogue: {on: {severity: info, template: Heater on}}}
+"#;
+
+    fn open(settings: &serde_json::Value) -> OpenReply {
+        let runtime = Runtime::<Reads>::stock("stock", "1.0.0");
+        let settings_json = settings.to_string();
+        let request = OpenRequest { settings_json, qc: QcRule::All, zone: "UTC".into(), cursor: None };
+        decode_reply(&runtime.open(&encode_request(&request))).unwrap().unwrap()
+    }
+
+    #[test]
+    fn a_stock_plugin_says_its_own_name_and_no_manifest() {
+        let runtime = Runtime::<Reads>::stock("stock", "1.0.0");
+        let describe: Describe = decode_reply(&runtime.describe(&encode_request(&()))).unwrap().unwrap();
+        assert_eq!((describe.family.as_str(), describe.manifest_sha256), ("stock", STOCK_MANIFEST));
+    }
+
+    #[test]
+    fn a_stock_plugin_opens_with_a_manifest_that_names_it_and_with_no_other() {
+        assert_eq!(open(&json!({ MANIFEST_KEY: MANIFEST })), OpenReply::Ready);
+        let of_a_family = "manifest: 1\nfamily: f\ntitle: F\nversion: 1.0.0\n\
+                           streams: {s: {about: qc, description: S., fields: {b: {type: bool}}}}";
+        for wrong in [
+            json!({}),
+            json!({ MANIFEST_KEY: 1 }),
+            json!({ MANIFEST_KEY: "a: b" }),
+            json!({ MANIFEST_KEY: of_a_family }),
+        ] {
+            let reply = open(&wrong);
+            assert!(
+                matches!(&reply, OpenReply::BadSettings { key, .. } if key == MANIFEST_KEY),
+                "{wrong}: {reply:?}"
+            );
+        }
+    }
+}
