@@ -88,12 +88,22 @@ fn shipped_messages(groups: &[Vec<String>]) -> anyhow::Result<Vec<Value>> {
     Ok(groups.iter().map(build).collect::<anyhow::Result<Vec<_>>>()?.concat())
 }
 
-/// Names of the families that have a plugin here, in alphabetical order.
+/// Names of the plugins here, in alphabetical order: of families, and the stock plugin.
+pub(crate) fn plugins() -> anyhow::Result<Vec<String>> {
+    names(&repository().join("plugins"), "")
+}
+
+/// Names of the families that have a manifest here, in alphabetical order.
 pub(crate) fn families() -> anyhow::Result<Vec<String>> {
-    let entries = std::fs::read_dir(repository().join("plugins"))?;
-    let mut names = entries
-        .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
-        .collect::<anyhow::Result<Vec<_>>>()?;
+    names(&repository().join("manifests"), ".yaml")
+}
+
+fn names(folder: &Path, ending: &str) -> anyhow::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        names.extend(name.strip_suffix(ending).map(str::to_owned));
+    }
     names.sort();
     Ok(names)
 }

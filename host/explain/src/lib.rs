@@ -15,6 +15,7 @@ mod overview;
 mod page;
 mod pattern;
 mod possible;
+mod reading;
 mod streams;
 mod why;
 
@@ -25,6 +26,7 @@ pub use page::Page;
 pub fn explain(manifest: &Manifest, older: Option<&Manifest>) -> Page {
     let mut page = Page::new(format!("What {} may send", manifest.title()));
     overview::write(&mut page, manifest);
+    reading::write(&mut page, manifest);
     if let Some(older) = older {
         difference::write(&mut page, older, manifest);
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use labrelay_manifest::{Encoding, Format, Manifest, Source, SourceKind, Table};
+use labrelay_manifest::{DatabaseTable, Encoding, Format, Manifest, Source, SourceKind};
 
 use crate::numbers::length_of_time;
 use crate::page::{Cell, Page, Text, code};
@@ -86,9 +86,9 @@ fn source(source: &Source) -> Vec<Cell> {
 }
 
 /// Every table with its columns: what a plugin can see of a database at all.
-fn rows_of(tables: &[Table]) -> Text {
+fn rows_of(tables: &[DatabaseTable]) -> Text {
     let mut text = Text::default();
-    for (number, Table { name, key, columns }) in tables.iter().enumerate() {
+    for (number, DatabaseTable { name, key, columns }) in tables.iter().enumerate() {
         let key = (!columns.iter().any(|column| column.eq_ignore_ascii_case(key))).then_some(key);
         text = text
             .plain(if number == 0 { "the columns " } else { ", and the columns " })

@@ -9,6 +9,7 @@ const NAVIOS: &str = include_str!("../../../manifests/navios.yaml");
 const MADE_UP: &str = include_str!("../../../tests/made_up/manifest.yaml");
 const EVENTS: &str = include_str!("events.yaml");
 const DXFLEX: &str = include_str!("../../../manifests/dxflex.yaml");
+const CELLMEK: &str = include_str!("../../../manifests/cellmek.yaml");
 
 fn parse(text: &str) -> Manifest {
     Manifest::parse(text.as_bytes()).unwrap()
@@ -20,7 +21,7 @@ fn markdown(newer: &str, older: &str) -> String {
 
 #[test]
 fn every_stream_and_field_has_its_line() {
-    for manifest in [NAVIOS, DXFLEX, EVENTS].map(parse) {
+    for manifest in [NAVIOS, DXFLEX, CELLMEK, EVENTS].map(parse) {
         let text = explain(&manifest, None).to_markdown();
         assert!(text.contains(&manifest.sha256().to_string()));
         for stream in manifest.streams() {
@@ -46,6 +47,23 @@ fn exact_sets_are_told() {
     assert!(text.contains("`FL`, then one of 1–9, then optionally one digit<br>pattern `"));
     assert!(text.contains("at most 4 characters, 101 possible values"));
     assert!(text.contains("no single record ever leaves"));
+}
+
+#[test]
+fn what_the_stock_plugin_reads_is_told() {
+    let text = explain(&parse(CELLMEK), None).to_markdown();
+    for line in [
+        "| `performed_at` | column `Date`, `Time`, written `%Y-%m-%d %H:%M` |",
+        "| `instrument` | line above the table, `Serial Number` |",
+        "| `instrument` | the site's configuration, `serial` |",
+        "its time goes into `at`, written `%Y-%m-%d %H:%M:%S%.3f`",
+        "The column `Panel` is compared to the site's list of QC names",
+    ] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+    let other = CELLMEK.replace("{column: Position}", "{column: Specimen}");
+    let text = markdown(&other, CELLMEK);
+    assert!(text.contains("**Those that let more leave: 1.**") && text.contains("| `settings` |"), "{text}");
 }
 
 #[test]

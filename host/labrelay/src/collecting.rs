@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use labrelay_abi::{
-    FinishedOrNot, Handle, OpenReply, OpenRequest, PollReply, PollRequest, QcRule, ROLES_KEY,
+    FinishedOrNot, Handle, MANIFEST_KEY, OpenReply, OpenRequest, PollReply, PollRequest, QcRule, ROLES_KEY,
 };
 use labrelay_manifest::Inventory;
 use labrelay_model::{InputIdentity, SourceName, StreamShape, Timestamp, wire};
@@ -110,6 +110,9 @@ impl Collecting {
         let mut settings = setup.settings;
         if let Some(inventory) = &setup.inventory {
             settings.insert(ROLES_KEY.to_owned(), inventory.roles.accounts().collect());
+        }
+        if let Some(text) = &setup.family.manifest_text {
+            settings.insert(MANIFEST_KEY.to_owned(), text.as_ref().into());
         }
         let settings_json = serde_json::Value::Object(settings).to_string();
         Self {

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
-use labrelay_abi::Describe;
-use labrelay_manifest::Manifest;
+use labrelay_abi::{Describe, MAX_STOCK_MANIFEST_BYTES, STOCK_MANIFEST};
+use labrelay_manifest::{Manifest, STOCK_PLUGIN};
 use labrelay_model::{Digest, FamilyName};
 use labrelay_os::sandbox::{Confinement, Part};
 use labrelay_worker::{Worker, WorkerError, WorkerSpec};
@@ -28,6 +28,8 @@ pub(crate) struct InstalledFamily {
     pub plugin: PathBuf,
     /// What the plugin says of itself.
     pub describe: Describe,
+    /// The manifest's text, which a stock plugin has to be given.
+    pub manifest_text: Option<Arc<str>>,
     /// How it was held when it was asked.
     pub confinement: Confinement,
     /// Parts of the sandbox that may be missing.
@@ -88,8 +90,13 @@ impl Installation {
 
     /// The manifest of `family`, from `<family>.yaml`.
     pub(crate) fn manifest(&self, family: &FamilyName) -> anyhow::Result<Arc<Manifest>> {
+        self.manifest_and_text(family).map(|(manifest, _)| manifest)
+    }
+
+    fn manifest_and_text(&self, family: &FamilyName) -> anyhow::Result<(Arc<Manifest>, String)> {
         let path = self.manifests.join(format!("{family}.yaml"));
-        let manifest = read_manifest(&path)?;
+        let text = read_text(&path).fail_as(Failure::Configuration)?;
+        let manifest = parse_manifest(&path, &text)?;
         if manifest.family() != family {
             return Err(anyhow!(
                 "{} is the manifest of {}, not of {family}",
@@ -98,7 +105,7 @@ impl Installation {
             ))
             .fail_as(Failure::Configuration);
         }
-        Ok(Arc::new(manifest))
+        Ok((Arc::new(manifest), text))
     }
 
     /// Names of the families that have a manifest here, in alphabetical order.
@@ -127,20 +134,32 @@ impl Installation {
 
     /// The family's manifest and the plugin built for it.
     pub(crate) fn family(&self, family: &FamilyName) -> anyhow::Result<InstalledFamily> {
-        let manifest = self.manifest(family)?;
+        let (manifest, text) = self.manifest_and_text(family)?;
+        let (library, manifest_text) = match manifest.readers() {
+            Some(_) => (STOCK_PLUGIN, Some(given_to_stock(family, text)?)),
+            None => (family.as_str(), None),
+        };
         let mut trouble = Vec::new();
         for plugin in self.libraries()? {
             match describe(&plugin, &self.accept_missing) {
-                Ok((describe, confinement)) if describe.family == *family => {
+                Ok((describe, confinement)) if describe.family.as_str() == library => {
                     check_match(&manifest, &plugin, &describe)?;
                     let accept_missing = self.accept_missing.clone();
-                    return Ok(InstalledFamily { manifest, plugin, describe, confinement, accept_missing });
+                    return Ok(InstalledFamily {
+                        manifest,
+                        plugin,
+                        describe,
+                        manifest_text,
+                        confinement,
+                        accept_missing,
+                    });
                 }
                 Ok(_) => {}
                 Err(error) => trouble.push(error.to_string()), // names the file
             }
         }
-        let mut message = format!("no plugin for {family} in {}", self.plugins.display());
+        let what = if library == family.as_str() { "no plugin" } else { "no stock plugin" };
+        let mut message = format!("{what} for {family} in {}", self.plugins.display());
         for line in trouble {
             message.push_str("\n  ");
             message.push_str(&line);
@@ -149,10 +168,33 @@ impl Installation {
     }
 }
 
+/// What a stock plugin is given, if the request has room for it.
+fn given_to_stock(family: &FamilyName, text: String) -> anyhow::Result<Arc<str>> {
+    if text.len() <= MAX_STOCK_MANIFEST_BYTES {
+        return Ok(text.into());
+    }
+    Err(anyhow!(
+        "the manifest of {family} has {} bytes, and the stock plugin takes {MAX_STOCK_MANIFEST_BYTES} at most; \
+         leave events out that nobody needs, or write a plugin of the family's own",
+        text.len()
+    ))
+    .fail_as(Failure::Configuration)
+}
+
+/// A family's own plugin has been built for the very manifest that is installed; a stock plugin has none.
 fn check_match(manifest: &Manifest, plugin: &Path, describe: &Describe) -> anyhow::Result<()> {
-    let (ours, theirs) = (manifest.sha256(), Digest(describe.manifest_sha256));
+    let theirs = Digest(describe.manifest_sha256);
+    let ours = if manifest.readers().is_some() { Digest(STOCK_MANIFEST) } else { manifest.sha256() };
     if ours == theirs {
         return Ok(());
+    }
+    if manifest.readers().is_some() {
+        return Err(anyhow!(
+            "{} calls itself the stock plugin, but was built for a manifest of its own ({theirs}); \
+             install the stock plugin of this release",
+            plugin.display()
+        ))
+        .fail_as(Failure::Plugin);
     }
     Err(anyhow!(
         "{} was built for another version of the {} manifest ({theirs}) than the installed one ({ours}); \
@@ -179,7 +221,10 @@ pub(crate) fn worker_spec(plugin: &Path, accept_missing: &[Part]) -> Result<Work
 
 /// Reads one manifest; errors name file, line and column.
 pub(crate) fn read_manifest(path: &Path) -> anyhow::Result<Manifest> {
-    let text = read_text(path).fail_as(Failure::Configuration)?;
+    parse_manifest(path, &read_text(path).fail_as(Failure::Configuration)?)
+}
+
+fn parse_manifest(path: &Path, text: &str) -> anyhow::Result<Manifest> {
     Manifest::parse(text.as_bytes())
         .map_err(|errors| anyhow!("{errors}").context(format!("in {}", path.display())))
         .fail_as(Failure::Configuration)

@@ -34,6 +34,9 @@ struct About {
     /// What the site declares; nothing if not given.
     #[serde(default)]
     inventory: Option<Inventory>,
+    /// The plugin's own settings, as a site's configuration has them; none if not given.
+    #[serde(default)]
+    settings: serde_json::Map<String, serde_json::Value>,
     /// `qc` treats every acquisition as QC.
     #[serde(default, rename = "as")]
     treat_as: Option<TreatAs>,
@@ -71,6 +74,7 @@ impl FixtureCase {
             input: self.folder.join("input"),
             inventory: self.about.inventory,
             now: self.about.now,
+            settings: self.about.settings,
             qc: if self.about.treat_as.is_some() { QcChoice::All } else { QcChoice::List },
             guard,
         };

@@ -37,6 +37,8 @@ pub(crate) struct Replay {
     pub inventory: Option<Inventory>,
     /// The time to judge by.
     pub now: Timestamp,
+    /// The plugin's own settings.
+    pub settings: serde_json::Map<String, serde_json::Value>,
     /// Which acquisitions are QC.
     pub qc: QcChoice,
     /// Whether fields that are nearly unique are frozen, as in the service.
@@ -88,6 +90,7 @@ fn of_arguments(args: &ReplayArgs, installation: &Installation) -> anyhow::Resul
         input: input.clone(),
         inventory: read_inventory(args.inventory.as_deref()).fail_as(Failure::Configuration)?,
         now: args.now.unwrap_or_else(clock::now),
+        settings: serde_json::Map::new(),
         qc: if args.treat_as == Some(TreatAs::Qc) { QcChoice::All } else { QcChoice::List },
         guard: args.guard,
     })
@@ -181,7 +184,7 @@ impl Replay {
         Ok(Collecting::new(Setup {
             places: sources.map(|source| (source.name.clone(), place.clone())).collect(),
             family: self.family.clone(),
-            settings: serde_json::Map::new(),
+            settings: self.settings.clone(),
             qc: self.qc,
             inventory: self.inventory.clone(),
             identity_key: REPLAY_KEY,

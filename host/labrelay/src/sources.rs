@@ -4,7 +4,7 @@
 
 use std::time::SystemTime;
 
-use labrelay_manifest::{Encoding, Format, SourceKind, Table};
+use labrelay_manifest::{DatabaseTable, Encoding, Format, SourceKind};
 use labrelay_model::{GapCounts, InputIdentity, Reason, SourceName};
 use labrelay_source::{
     CodeUnit, DatabaseConfig, DatabaseProgress, DatabaseSource, FileFormat, FolderConfig, FolderSource,
@@ -249,7 +249,7 @@ impl Source {
 /// How a source of databases is read at this place; `None` of a source of another kind.
 pub(crate) fn database_config(source: &labrelay_manifest::Source, place: &Place) -> Option<DatabaseConfig> {
     let SourceKind::Sqlite { pattern, settle, tables } = &source.kind else { return None };
-    let table = |table: &Table| TableConfig {
+    let table = |table: &DatabaseTable| TableConfig {
         name: table.name.clone(),
         key: table.key.clone(),
         columns: table.columns.clone(),

@@ -55,7 +55,7 @@ impl Message for Describe {
 }
 
 impl Message for OpenRequest {
-    /// The host makes it from a configuration file of at most 1 MiB, and a cursor.
+    /// The host makes it from a configuration file of at most 1 MiB, or a smaller one and a manifest, and a cursor.
     const MAX_BYTES: usize = 1024 * 1024 + MAX_CURSOR_BYTES;
 }
 

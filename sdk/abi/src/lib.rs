@@ -17,8 +17,9 @@ mod varint;
 pub use codec::{Message, decode_reply, decode_request, encode_reply, encode_request};
 pub use error::DecodeError;
 pub use message::{
-    Describe, FinishedOrNot, Handle, InputReport, OpenReply, OpenRequest, PluginFault, PollReply,
-    PollRequest, QcRule, ROLES_KEY, Unit, UnitOutcome, Want,
+    Describe, FinishedOrNot, Handle, InputReport, MANIFEST_KEY, MAX_STOCK_MANIFEST_BYTES, OpenReply,
+    OpenRequest, PluginFault, PollReply, PollRequest, QcRule, ROLES_KEY, STOCK_MANIFEST, Unit, UnitOutcome,
+    Want,
 };
 pub use poll_reply::{MAX_CURSOR_BYTES, MAX_HEAD_BYTES, MAX_WANTS, decode_poll_reply, encode_poll_reply};
 pub use raw::RawInput;

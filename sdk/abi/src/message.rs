@@ -28,6 +28,18 @@ pub struct Describe {
 /// role; no setting of a plugin begins with `$`. Not a field of its own: the request's form is frozen.
 pub const ROLES_KEY: &str = "$roles";
 
+/// `Describe::manifest_sha256` of a stock plugin: it has no manifest of its own, and collects for any that names it. Its
+/// `Describe::family` is that name.
+pub const STOCK_MANIFEST: [u8; 32] = [0; 32];
+
+/// Key of [`OpenRequest::settings_json`] under which the host gives a stock plugin the text of the manifest that it is to
+/// collect for. Not a field of its own either.
+pub const MANIFEST_KEY: &str = "$manifest";
+
+/// Longest manifest that a stock plugin is given: as JSON it is twice as long at most, and the request of `open` holds it
+/// beside settings and accounts.
+pub const MAX_STOCK_MANIFEST_BYTES: usize = 480 * 1024;
+
 /// Request of `open`: called once, before the first poll.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenRequest {

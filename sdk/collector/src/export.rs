@@ -1,4 +1,4 @@
-//! `export_collector!`: makes a library a plugin.
+//! `export_collector!` and `export_stock_collector!`: make a library a plugin.
 
 /// Makes this crate a plugin that collects by `$collector` what its manifest declares.
 ///
@@ -10,10 +10,38 @@
 #[macro_export]
 macro_rules! export_collector {
     ($collector:ty, manifest: $manifest:expr $(,)?) => {
+        $crate::__export_runtime!(
+            $collector,
+            $crate::__private::Runtime::new($manifest, env!("CARGO_PKG_VERSION"))
+        );
+    };
+}
+
+/// Makes this crate a stock plugin: it collects by `$collector` for every manifest that names it by `plugin: NAME`, as that
+/// manifest's `settings` say, which [`Settings::readers`](crate::Settings::readers) gives.
+///
+/// ```ignore
+/// labrelay_collector::export_stock_collector!(Stock, name: labrelay_collector::stock::STOCK_PLUGIN);
+/// ```
+#[macro_export]
+macro_rules! export_stock_collector {
+    ($collector:ty, name: $name:expr $(,)?) => {
+        $crate::__export_runtime!(
+            $collector,
+            $crate::__private::Runtime::stock($name, env!("CARGO_PKG_VERSION"))
+        );
+    };
+}
+
+/// The four functions of the ABI, by one runtime.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __export_runtime {
+    ($collector:ty, $runtime:expr) => {
         const _: () = {
             use $crate::__private::{RSlice, RVec, Runtime};
 
-            static RUNTIME: Runtime<$collector> = Runtime::new($manifest, env!("CARGO_PKG_VERSION"));
+            static RUNTIME: Runtime<$collector> = $runtime;
 
             extern "C" fn describe(request: RSlice<'_, u8>) -> RVec<u8> {
                 RUNTIME.describe(request.as_slice()).into()

@@ -1,4 +1,5 @@
-//! What the author of a collector plugin uses: [`Collector`], [`Input`], the FCS reader, [`export_collector!`].
+//! What the author of a collector plugin uses: [`Collector`], [`Input`], the readers of FCS files, lines and tables,
+//! [`export_collector!`].
 //!
 //! Opens no file, reads no clock but for the poll's deadline, and decides nothing about what may leave.
 
@@ -16,6 +17,8 @@ mod rows;
 mod runtime;
 mod session;
 mod settings;
+pub mod stock;
+mod table;
 pub mod testing;
 mod unmatched;
 
@@ -23,13 +26,14 @@ pub use batch::Batch;
 pub use collector::{Collector, OpenError, PollError};
 pub use cursor::State;
 pub use input::Input;
-pub use labrelay_manifest::Zone;
+pub use labrelay_manifest::{Encoding, Zone};
 pub use labrelay_model::{InputId, Position, Reason, SourceName, Timestamp};
 pub use lines::{Line, LineReader, MAX_LINE_BYTES};
 pub use opened::{Inputs, OpenedInput, Unit};
 pub use record::RecordBuilder;
 pub use rows::{Row, RowReader};
 pub use settings::Settings;
+pub use table::{Cells, Found, MAX_TABLE_BYTES, TableForm, TableReader, TableRow};
 
 /// For `export_collector!` alone.
 #[doc(hidden)]

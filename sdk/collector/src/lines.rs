@@ -44,7 +44,7 @@ pub struct LineReader {
     decoder: Option<Decoder>,
     /// Where `buffer` begins in the input.
     at: u64,
-    /// Read and not given yet; before the next line is looked for, `given` bytes of it are dropped.
+    /// What was read, of which `given` bytes have been given already.
     buffer: Vec<u8>,
     given: usize,
 }
@@ -84,38 +84,40 @@ impl LineReader {
     /// The next line; `None` at the input's end. A last line needs no end.
     pub fn next(&mut self, input: &mut impl Input) -> io::Result<Option<Line<'_>>> {
         let decoder = self.decoder(input)?;
-        self.drop_front(self.given);
-        let start = self.at;
-        let position = Position(start);
-        let (mut looked_at, mut too_long) = (0, false);
+        let width = decoder.unit.width();
+        let (mut begin, position) = (self.given, Position(self.position()));
+        let (mut looked_at, mut too_long) = (begin, false);
         let end = loop {
             if let Some(end) = decoder.unit.find_end(&self.buffer, looked_at, false) {
                 break end;
             }
-            if self.buffer.len() > MAX_LINE_BYTES {
+            if self.buffer.len() - begin > MAX_LINE_BYTES {
                 too_long = true;
-                self.drop_front(self.buffer.len() - decoder.unit.width());
+                begin = self.buffer.len() - width;
             }
-            looked_at = self.buffer.len().saturating_sub(decoder.unit.width());
-            looked_at -= looked_at % decoder.unit.width();
+            let behind = (self.buffer.len() - begin).saturating_sub(width);
+            self.drop_front(begin);
+            begin = 0;
+            looked_at = behind - behind % width;
             if self.read_more(input)? == 0 {
                 let all = End { line: self.buffer.len(), next: self.buffer.len() };
                 break decoder.unit.find_end(&self.buffer, looked_at, true).unwrap_or(all);
             }
         };
         self.given = end.next;
-        if too_long || end.line > MAX_LINE_BYTES {
+        if too_long || end.line - begin > MAX_LINE_BYTES {
             return Ok(Some(Line::TooLong { position }));
         }
-        if end.next == 0 {
+        if end.next == begin {
             return Ok(None);
         }
-        let bytes = self.buffer.get(..end.line).unwrap_or_default();
-        let bytes = if start == 0 { without_mark(bytes, decoder) } else { bytes };
+        let bytes = self.buffer.get(begin..end.line).unwrap_or_default();
+        let bytes = if position.0 == 0 { without_mark(bytes, decoder) } else { bytes };
         let (text, _) = decoder.encoding.decode_without_bom_handling(bytes);
         Ok(Some(Line::Text { position, text }))
     }
 
+    /// Done once a chunk, not once a line: what stays is moved.
     fn drop_front(&mut self, bytes: usize) {
         self.buffer.drain(..bytes.min(self.buffer.len()));
         self.at += bytes as u64;
@@ -168,13 +170,23 @@ impl Unit {
         }
     }
 
+    /// Where the first LF or CR stands.
+    fn find_mark(self, bytes: &[u8]) -> Option<usize> {
+        match self {
+            Unit::Byte => memchr::memchr2(b'\n', b'\r', bytes),
+            Unit::Low16 | Unit::High16 => {
+                let mut units = bytes.chunks_exact(self.width());
+                let number = units.position(|unit| self.is(unit, b'\n') || self.is(unit, b'\r'))?;
+                Some(number * self.width())
+            }
+        }
+    }
+
     /// A CR that is the last thing there may have its LF behind it still, unless the input `is_over`.
     fn find_end(self, bytes: &[u8], from: usize, is_over: bool) -> Option<End> {
         let width = self.width();
-        let units = bytes.get(from..)?.chunks_exact(width);
-        let (number, found) =
-            units.enumerate().find(|(_, unit)| self.is(unit, b'\n') || self.is(unit, b'\r'))?;
-        let line = from + number * width;
+        let line = from + self.find_mark(bytes.get(from..)?)?;
+        let found = bytes.get(line..line + width)?;
         let behind = bytes.get(line + width..line + 2 * width);
         match (self.is(found, b'\r'), behind) {
             (true, Some(unit)) if self.is(unit, b'\n') => Some(End { line, next: line + 2 * width }),

@@ -1,11 +1,12 @@
 //! The inputs of one poll. They close nothing and outlive nothing: the worker owns the handles.
 
 use std::io;
+use std::sync::Arc;
 
 use labrelay_manifest::Encoding;
 use labrelay_model::{InputId, Position, SourceName};
 
-use crate::{Input, LineReader, RowReader};
+use crate::{Input, LineReader, RowReader, TableForm, TableReader};
 
 /// One input of the poll, as the session keeps it.
 pub(crate) struct Slot {
@@ -79,6 +80,11 @@ impl OpenedInput<'_> {
     /// Reads the rows from [`OpenedInput::position`] on, of an input of a source of kind `sqlite`.
     pub fn rows(&self) -> RowReader {
         RowReader::new(self.position())
+    }
+
+    /// Reads the rows from [`OpenedInput::position`] on of a file with tables, in the encoding that the manifest declares.
+    pub fn table(&self, form: Arc<TableForm>) -> TableReader {
+        TableReader::new(form, self.slot.encoding, self.position())
     }
 
     /// Names a unit of this input, for [`Batch`](crate::Batch).

@@ -45,7 +45,7 @@ impl<C: Collector> Session<C> {
             let events = Events::new(&manifest, settings.words().clone());
             Ok((C::open(settings, state)?, events))
         };
-        match Settings::from_request(&request).and_then(open) {
+        match Settings::new(&request, &manifest).and_then(open) {
             Ok((collector, events)) => Ok(Self { collector, manifest, events, cursor, last: request.cursor }),
             Err(OpenError::BadSetting { key, expected }) => Err(bad_settings(key, expected)),
             Err(OpenError::BadState) => Err(OpenReply::StateTooOld { found }),

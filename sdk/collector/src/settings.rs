@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use labrelay_abi::{OpenRequest, QcRule, ROLES_KEY};
-use labrelay_manifest::{SiteWords, Zone};
+use labrelay_abi::{MANIFEST_KEY, OpenRequest, QcRule, ROLES_KEY};
+use labrelay_manifest::{Manifest, Reader, SiteWords, Zone};
+use labrelay_model::SourceName;
 use serde::de::DeserializeOwned;
 
 use crate::OpenError;
@@ -14,12 +15,14 @@ pub struct Settings {
     own: serde_json::Map<String, serde_json::Value>,
     qc: QcRule,
     words: SiteWords,
+    readers: Vec<(SourceName, Reader)>,
 }
 
 impl Settings {
-    pub(crate) fn from_request(request: &OpenRequest) -> Result<Self, OpenError> {
+    pub(crate) fn new(request: &OpenRequest, manifest: &Manifest) -> Result<Self, OpenError> {
         let mut own: serde_json::Map<_, _> = serde_json::from_str(&request.settings_json)
             .map_err(|_| bad("settings", "a table of this plugin's settings"))?;
+        own.remove(MANIFEST_KEY);
         let zone =
             request.zone.parse().map_err(|_| bad("zone", "an IANA time zone such as Europe/Berlin"))?;
         let roles: BTreeMap<String, u16> = match own.remove(ROLES_KEY) {
@@ -28,7 +31,9 @@ impl Settings {
             None => BTreeMap::new(),
         };
         let words = SiteWords::new(roles.iter().map(|(account, role)| (account.as_str(), *role)), zone);
-        Ok(Self { own, qc: request.qc.clone(), words })
+        let sources = manifest.sources().iter().map(|source| source.name.clone());
+        let readers = sources.zip(manifest.readers().unwrap_or_default().iter().cloned()).collect();
+        Ok(Self { own, qc: request.qc.clone(), words, readers })
     }
 
     /// Whether a panel or tube of this name is QC at this site. The name itself must not go into a record.
@@ -45,6 +50,11 @@ impl Settings {
     /// The zone in which the instrument's clock runs.
     pub fn zone(&self) -> &Zone {
         self.words.zone()
+    }
+
+    /// How the manifest has each source read: of a stock plugin one for each source, else none.
+    pub fn readers(&self) -> &[(SourceName, Reader)] {
+        &self.readers
     }
 
     /// What lines mean at this site.
@@ -68,13 +78,12 @@ mod tests {
     use super::*;
 
     fn settings(json: &str, zone: &str) -> Result<Settings, OpenError> {
+        let manifest = "manifest: 1\nfamily: f\ntitle: F\nversion: 1.0.0\n\
+                        streams: {s: {about: qc, description: S., fields: {b: {type: bool}}}}";
+        let manifest = Manifest::parse(manifest.as_bytes()).unwrap();
         let qc = QcRule::Names(vec!["Flow-Check Pro".into()]);
-        Settings::from_request(&OpenRequest {
-            settings_json: json.into(),
-            qc,
-            zone: zone.into(),
-            cursor: None,
-        })
+        let request = OpenRequest { settings_json: json.into(), qc, zone: zone.into(), cursor: None };
+        Settings::new(&request, &manifest)
     }
 
     #[test]

@@ -22,12 +22,18 @@ pub struct MemoryFile {
     source: String,
     id: InputId,
     bytes: Vec<u8>,
+    begin: u64,
 }
 
 impl MemoryFile {
     /// `number` stands for the file's identity: the same number is the same file.
     pub fn new(source: &str, number: u8, bytes: impl Into<Vec<u8>>) -> Self {
-        Self { source: source.into(), id: InputId([number; 16]), bytes: bytes.into() }
+        Self { source: source.into(), id: InputId([number; 16]), bytes: bytes.into(), begin: 0 }
+    }
+
+    /// As the host says of a log that is followed: all before `begin` has been read.
+    pub fn begin_at(&mut self, begin: u64) {
+        self.begin = begin;
     }
 }
 
@@ -145,6 +151,6 @@ impl<C: Collector> Harness<C> {
         let source = at.and_then(|at| u16::try_from(at).ok());
         let source = source
             .ok_or_else(|| HarnessError(format!("the manifest declares no source `{}`", file.source)))?;
-        Ok(Handle { id: file.id, source, raw: 0, size: file.size(), begin: 0, name: None })
+        Ok(Handle { id: file.id, source, raw: 0, size: file.size(), begin: file.begin, name: None })
     }
 }

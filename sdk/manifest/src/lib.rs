@@ -16,6 +16,7 @@ mod nearest;
 mod parse;
 mod pattern;
 mod raw;
+mod stock;
 mod ucum;
 pub mod yaml;
 mod zone;
@@ -30,9 +31,13 @@ pub use figures::{Figure, FigureKind, Figures, MAX_ACQUISITIONS, WINDOW_START_FI
 pub use inventory::{Inventory, Roles};
 pub use length_of_time::settle_time;
 pub use manifest::{
-    About, Aggregate, AggregateKind, Every, Field, Format, Manifest, Presence, Source, SourceKind, Stream,
-    Table,
+    About, Aggregate, AggregateKind, DatabaseTable, Every, Field, Format, Manifest, Presence, Source,
+    SourceKind, Stream,
 };
-pub use matcher::{Matched, Matcher, SiteWords, Unmatched, innermost_root};
+pub use matcher::{Matched, Matcher, SiteWords, TimeForm, Unmatched, WrittenTime, innermost_root};
 pub use parse::schema;
+pub use stock::{
+    DecimalMark, EntryStart, EntryTime, Filled, FurtherLines, Growth, Meaning, Origin, Reader, STOCK_PLUGIN,
+    Table, TableStream, Textlog,
+};
 pub use zone::{Shown, UnknownZone, Zone};

@@ -7,7 +7,7 @@ use labrelay_model::{
     Digest, FamilyName, FieldName, FieldType, SourceName, StreamId, StreamIndex, StreamName, StreamShape,
 };
 
-use crate::{Catalogue, Encoding, Figures, WINDOW_START_FIELD};
+use crate::{Catalogue, Encoding, Figures, Reader, WINDOW_START_FIELD};
 
 /// What one instrument family may send. Made by `Manifest::parse` alone, so it is always valid.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +17,7 @@ pub struct Manifest {
     pub(crate) version: Box<str>,
     pub(crate) sources: Vec<Source>,
     pub(crate) streams: Vec<Stream>,
+    pub(crate) readers: Option<Vec<Reader>>,
     pub(crate) sha256: Digest,
 }
 
@@ -44,6 +45,11 @@ impl Manifest {
     /// Declared streams, in the file's order; a [`StreamIndex`] counts them from 0.
     pub fn streams(&self) -> &[Stream] {
         &self.streams
+    }
+
+    /// How the stock plugin reads each source, in the order of the sources; `None` if the family has a plugin of its own.
+    pub fn readers(&self) -> Option<&[Reader]> {
+        self.readers.as_deref()
     }
 
     /// The stream with this index.
@@ -112,13 +118,13 @@ pub enum SourceKind {
         /// A row is read once it has stood there this long, so that its writer may complete it.
         settle: Duration,
         /// What of the database is read.
-        tables: Vec<Table>,
+        tables: Vec<DatabaseTable>,
     },
 }
 
 /// A table of an instrument's database: nothing but these columns is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Table {
+pub struct DatabaseTable {
     /// Its name in the database.
     pub name: Box<str>,
     /// The column of whole numbers that only grow and never repeat.

@@ -1,22 +1,34 @@
 //! `labrelay replay`: goldens hold, and a difference is shown.
 
 use std::io::Write as _;
+use std::path::Path;
 
 use labrelay_tests::site::{repository, text_of};
 use tempfile::NamedTempFile;
 
 use crate::{labrelay, text};
 
-#[test]
-fn every_fixture_gives_its_golden() {
-    for family in ["navios", "dxflex"] {
-        for case in std::fs::read_dir(repository().join("fixtures").join(family)).unwrap() {
-            let case = case.unwrap().path();
-            let manifests = repository().join("manifests");
+/// Every case below `root/fixtures`, with the manifests of `root`.
+fn every_case_gives_its_golden(root: &Path, families: &[&str]) {
+    let manifests = root.join("manifests");
+    for family in families {
+        let entries = std::fs::read_dir(root.join("fixtures").join(family)).unwrap();
+        let cases = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
+        for case in cases {
             let output = labrelay(&["replay", "--case", text(&case), "--manifests", text(&manifests)]);
             assert_eq!(output.status.code(), Some(0), "{}: {}", case.display(), text_of(&output));
         }
     }
+}
+
+#[test]
+fn every_fixture_gives_its_golden() {
+    every_case_gives_its_golden(repository(), &["navios", "dxflex", "cellmek"]);
+}
+
+#[test]
+fn the_example_of_an_instrument_without_a_plugin_gives_its_golden() {
+    every_case_gives_its_golden(&repository().join("docs/examples"), &["incubator"]);
 }
 
 #[test]

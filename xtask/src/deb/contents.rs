@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, ensure};
 
-use crate::cargo::{families, repository};
+use crate::cargo::{families, plugins, repository};
 
 /// Files beside plugins, manifests and documents, with what `dpkg-deb` says of their rights.
 const FILES: [(&str, &str); 8] = [
@@ -53,8 +53,10 @@ pub(super) fn check(package: &Path) -> anyhow::Result<()> {
 fn expected() -> anyhow::Result<BTreeSet<Entry>> {
     let mut files: BTreeSet<Entry> = FILES.map(|(rights, path)| (rights.to_owned(), path.to_owned())).into();
     let mut file = |path: String| files.insert(("-rw-r--r--".to_owned(), path));
+    for plugin in plugins()? {
+        file(format!("usr/lib/labrelay/plugins/liblabrelay_plugin_{plugin}.so"));
+    }
     for family in families()? {
-        file(format!("usr/lib/labrelay/plugins/liblabrelay_plugin_{family}.so"));
         file(format!("usr/lib/labrelay/manifests/{family}.yaml"));
     }
     file("usr/share/doc/labrelay/examples/labrelay.yaml".to_owned());

@@ -10,6 +10,7 @@ use clap::Args;
 
 use super::scratch::{Copy, REPOSITORY};
 use crate::cargo::families;
+use crate::windows::staged::cases;
 
 /// Two packages, one the successor of the other, and the mount namespace of whoever starts this, which is `cargo xtask deb --check`,
 /// in another one.
@@ -92,7 +93,9 @@ impl Site {
         checked.says("ok    navios: listmode: folder /data/navios")?;
         checked.says("ok    state folder /var/lib/labrelay")?;
         for family in families()? {
-            let case = format!("{REPOSITORY}/fixtures/{family}/bead-qc");
+            let first = cases(&family)?.into_iter().next().with_context(|| format!("no case of {family}"))?;
+            let case = first.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let case = format!("{REPOSITORY}/fixtures/{family}/{case}");
             self.copy.succeed(&[PROGRAM, "replay", "--case", &case])?;
         }
         Ok(())

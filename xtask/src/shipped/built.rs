@@ -7,11 +7,11 @@ use anyhow::ensure;
 use serde_json::Value;
 
 use super::System;
-use crate::cargo::{families, messages, program};
+use crate::cargo::{messages, plugins, program};
 
 /// The programs, each the only one of its package that ships. The receiver's last: it is not installed at a site.
 const PROGRAMS: [&str; 3] = ["labrelay", "labrelay-worker", "labrelay-receiver"];
-/// How the names of the families' libraries begin, and those of all of ours.
+/// How the names of plugin libraries begin, and those of all of ours.
 const PLUGIN: &str = "labrelay_plugin_";
 const OURS: &str = "labrelay_";
 
@@ -21,7 +21,7 @@ pub(crate) struct Built {
     pub(crate) programs: Vec<PathBuf>,
     /// The receiver's program.
     pub(crate) receiver: PathBuf,
-    /// The families' plugins.
+    /// The plugins: of families, and the stock plugin.
     pub(crate) plugins: Vec<PathBuf>,
     /// Further plugins that were asked for.
     pub(crate) others: Vec<PathBuf>,
@@ -71,9 +71,9 @@ impl Built {
     }
 }
 
-/// The packages of the families' plugins.
+/// The packages of the plugins.
 pub(crate) fn plugin_packages() -> anyhow::Result<Vec<String>> {
-    Ok(families()?.iter().map(|family| format!("labrelay-plugin-{family}")).collect())
+    Ok(plugins()?.iter().map(|plugin| format!("labrelay-plugin-{plugin}")).collect())
 }
 
 /// Runs a `cargo build` of plugins alone.

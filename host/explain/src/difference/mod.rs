@@ -57,6 +57,13 @@ fn changes(older: &Manifest, newer: &Manifest) -> Vec<Change> {
         changes.push(Change::new("manifest".into(), what, Reach::More));
     }
     streams::sources(older, newer, &mut changes);
+    if older.readers() != newer.readers() {
+        // Another column may hold anything that its field lets pass.
+        let what = Text::from(
+            "which columns, keys and settings fill which fields has changed; see \"How it is read\"",
+        );
+        changes.push(Change::new(Text::default().code("settings"), what, Reach::More));
+    }
     streams::compare(older, newer, &mut changes);
     changes
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use labrelay_manifest::{About, Manifest, SourceKind, Stream, Table};
+use labrelay_manifest::{About, DatabaseTable, Manifest, SourceKind, Stream};
 
 use super::{Change, Matched, Reach, events, fields};
 use crate::page::{Text, code};
@@ -41,7 +41,7 @@ pub(super) fn sources(older: &Manifest, newer: &Manifest, changes: &mut Vec<Chan
 /// Columns of a database that are read, each with its table.
 fn columns(kind: &SourceKind) -> BTreeSet<String> {
     let SourceKind::Sqlite { tables, .. } = kind else { return BTreeSet::new() };
-    let of_table = |table: &Table| {
+    let of_table = |table: &DatabaseTable| {
         let all = table.columns.iter().chain([&table.key]);
         all.map(|column| format!("{}.{column}", table.name)).collect::<Vec<_>>()
     };

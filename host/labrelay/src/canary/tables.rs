@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use labrelay_manifest::Table;
+use labrelay_manifest::DatabaseTable;
 use rusqlite::{Connection, params_from_iter};
 
 use super::marks::Marks;
 
 /// Writes such a database to `path`, which has none yet; gives the rows of declared tables, each of which is a unit.
-pub(super) fn write(path: &Path, tables: &[Table], marks: &mut Marks) -> anyhow::Result<u64> {
+pub(super) fn write(path: &Path, tables: &[DatabaseTable], marks: &mut Marks) -> anyhow::Result<u64> {
     let mut database = Connection::open(path)?;
     let writing = database.transaction()?;
     let mut rows = 0;
@@ -55,7 +55,7 @@ mod tests {
     fn every_column_has_a_mark_as_it_is_and_a_disguised_one() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.db");
-        let table = |name: &str, key: &str| Table {
+        let table = |name: &str, key: &str| DatabaseTable {
             name: name.into(),
             key: key.into(),
             columns: ["id", "a b"].map(Box::from).to_vec(),

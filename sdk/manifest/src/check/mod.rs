@@ -8,6 +8,7 @@ mod field;
 mod figures;
 mod numbers;
 mod source;
+mod stock;
 mod stream;
 mod tables;
 mod types;
@@ -41,8 +42,9 @@ pub(crate) fn manifest(raw: RawManifest, sha256: Digest) -> Result<Manifest, Vec
     if !faults.is_empty() {
         return Err(faults);
     }
+    let readers = stock::readers(raw.plugin.map(|plugin| plugin.0), raw.settings, &sources, &streams)?;
     let version = raw.version.into();
-    Ok(Manifest { family: raw.family.0, title: raw.title, version, sources, streams, sha256 })
+    Ok(Manifest { family: raw.family.0, title: raw.title, version, sources, streams, readers, sha256 })
 }
 
 /// Checks every entry of a named section; faults are put under its name.

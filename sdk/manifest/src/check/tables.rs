@@ -1,8 +1,8 @@
 //! Checks the tables of one database source: what of an instrument's database is read at all.
 
-use crate::Table;
+use crate::DatabaseTable;
 use crate::fault::Fault;
-use crate::raw::{RawTable, RawTables, SqlName};
+use crate::raw::{RawDatabaseTable, RawTables, SqlName};
 use crate::yaml::Parsed;
 
 /// Most tables of a source: each is looked at every second.
@@ -10,7 +10,7 @@ const MAX_TABLES: usize = 16;
 /// Most columns of a table: a row stays one line of at most 64 KiB.
 const MAX_COLUMNS: usize = 64;
 
-pub(super) fn tables(raw: Option<RawTables>) -> Result<Vec<Table>, Fault> {
+pub(super) fn tables(raw: Option<RawTables>) -> Result<Vec<DatabaseTable>, Fault> {
     let Some(raw) = raw else {
         return Err(Fault::here(
             "a database needs `tables`, such as {qc_result: {key: id, columns: [id, value]}}",
@@ -27,7 +27,10 @@ pub(super) fn tables(raw: Option<RawTables>) -> Result<Vec<Table>, Fault> {
         .collect()
 }
 
-fn table(name: &SqlName, RawTable { key: Parsed(key), columns }: RawTable) -> Result<Table, Fault> {
+fn table(
+    name: &SqlName,
+    RawDatabaseTable { key: Parsed(key), columns }: RawDatabaseTable,
+) -> Result<DatabaseTable, Fault> {
     if name.0.to_ascii_lowercase().starts_with("sqlite_") {
         return Err(Fault::here("SQLite keeps its own things there; name a table of the instrument"));
     }
@@ -36,7 +39,7 @@ fn table(name: &SqlName, RawTable { key: Parsed(key), columns }: RawTable) -> Re
     if let Some(twice) = repeated(&columns) {
         return Err(Fault::at("columns", format!("`{twice}` stands twice; case does not matter to SQLite")));
     }
-    Ok(Table { name: name.0.clone(), key: key.0, columns })
+    Ok(DatabaseTable { name: name.0.clone(), key: key.0, columns })
 }
 
 /// A name that stands there twice, as SQLite compares them.

@@ -47,6 +47,7 @@ pub(crate) use build::MAX_SLOTS;
 pub use roots::innermost_root;
 pub use site::SiteWords;
 pub(crate) use threads::MAX_BRANCHES;
+pub use time::{TimeForm, WrittenTime};
 
 /// Longest text in bytes; events of several lines have some kilobytes.
 const MAX_TEXT_BYTES: usize = 1 << 20;

@@ -5,6 +5,7 @@
 
 mod event;
 mod field;
+mod stock;
 mod table;
 
 use labrelay_model::{FamilyName, FieldName, SourceName, StreamName};
@@ -14,7 +15,11 @@ use serde::Deserialize;
 use crate::yaml::{Named, Parsed};
 pub(crate) use event::{RawEvent, RawSeverity};
 pub(crate) use field::{Bound, RawField, RawFigure, RawShape, TypeWord};
-pub(crate) use table::{RawTable, RawTables, SqlName};
+pub(crate) use stock::{
+    RawDecimalMark, RawEntryStart, RawEntryTime, RawFilled, RawFurtherLines, RawReader, RawTable,
+    RawTableStream, RawTextlog, StockName,
+};
+pub(crate) use table::{RawDatabaseTable, RawTables, SqlName};
 
 /// What `labrelay_model`'s names look like, for the schema.
 pub(crate) const NAME_PATTERN: &str = "^[a-z][a-z0-9_-]{0,47}$";
@@ -36,11 +41,26 @@ pub(crate) struct RawManifest {
     /// Version of this manifest, three numbers: `1.0.0`.
     #[schemars(regex(pattern = "^[0-9]+\\.[0-9]+\\.[0-9]+$"))]
     pub(crate) version: String,
+    /// The stock plugin that reads this family's files as `settings` says: `stock`. Left out where the family has a plugin
+    /// of its own.
+    #[schemars(with = "Option<PluginSchema>")]
+    pub(crate) plugin: Option<Parsed<StockName>>,
+    /// How the stock plugin reads each source.
+    pub(crate) settings: Option<Named<SourceName, RawReader>>,
     /// Inputs that the host opens for the plugin.
     #[serde(default)]
     pub(crate) sources: Named<SourceName, RawSource>,
     /// What leaves: one table in the lake for each stream.
     pub(crate) streams: Named<StreamName, RawStream>,
+}
+
+/// A stock plugin.
+#[derive(JsonSchema)]
+#[schemars(rename = "StockPlugin", rename_all = "lowercase")]
+#[expect(dead_code, reason = "only its schema is used")]
+enum PluginSchema {
+    /// Text logs and tables.
+    Stock,
 }
 
 /// The one syntax that this version reads.

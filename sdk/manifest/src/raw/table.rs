@@ -9,13 +9,13 @@ use serde::Deserialize;
 use crate::yaml::{Named, Parsed};
 
 /// The tables of a source, by their names in the database.
-pub(crate) type RawTables = Named<SqlName, RawTable>;
+pub(crate) type RawTables = Named<SqlName, RawDatabaseTable>;
 
 /// A table of which the declared columns are read, and nothing else.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, expecting = "a table: a mapping such as {key: id, columns: [id, level, value]}")]
-#[schemars(rename = "Table")]
-pub(crate) struct RawTable {
+#[schemars(rename = "DatabaseTable")]
+pub(crate) struct RawDatabaseTable {
     /// The column of whole numbers that only grow and never repeat, by which the host knows what it has read: an
     /// `INTEGER PRIMARY KEY`, or `rowid`.
     #[schemars(with = "SqlName")]
@@ -70,5 +70,6 @@ impl JsonSchema for SqlName {
 #[derive(JsonSchema)]
 #[schemars(transparent, inline)]
 pub(crate) struct TablesSchema(
-    #[expect(dead_code, reason = "only its schema is used")] std::collections::BTreeMap<String, RawTable>,
+    #[expect(dead_code, reason = "only its schema is used")]
+    std::collections::BTreeMap<String, RawDatabaseTable>,
 );

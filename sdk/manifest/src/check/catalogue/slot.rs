@@ -51,7 +51,7 @@ fn surface(raw: &RawField) -> Result<Surface, Fault> {
     types::refuse_foreign_keys(raw)?;
     match &raw.format {
         Some(format) => {
-            time_format::check(format).map_err(|why| Fault::at("format", why))?;
+            time_format::check(format, time_format::Use::Slot).map_err(|why| Fault::at("format", why))?;
             Ok(Surface::Time(format.as_str().into()))
         }
         None if raw.comma => Ok(Surface::DecimalComma),
