@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use labrelay_manifest::{DatabaseTable, Encoding, Format, Manifest, Source, SourceKind};
+use labrelay_manifest::{DatabaseTable, Encoding, Format, Manifest, Protocol, Source, SourceKind};
 
 use crate::numbers::length_of_time;
 use crate::page::{Cell, Page, Text, code};
@@ -74,6 +74,10 @@ fn source(source: &Source) -> Vec<Cell> {
             .plain(" in the folders that the site names, line by line while they grow")
             .plain(text_is)
             .plain(format!("; a last line without an end, once the log has rested for {}", time(settle))),
+        SourceKind::Line { protocol: Protocol::Lis01 } => Text::from(
+            "messages that the instrument sends over a port on this PC or a serial line (LIS01-A2), as the site names it",
+        )
+        .plain(text_is),
         SourceKind::Sqlite { pattern, settle, tables } => rows_of(tables)
             .plain(" of the SQLite databases named like ")
             .code(&**pattern)

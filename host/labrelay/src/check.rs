@@ -6,11 +6,11 @@ use std::time::SystemTime;
 
 use anyhow::anyhow;
 use labrelay_model::FamilyName;
-use labrelay_source::Examined;
+use labrelay_source::{Examined, LineAt};
 use labrelay_upload::{Trouble, Uploader as _};
 
 use crate::cli::ConfigArgs;
-use crate::collecting::Setup;
+use crate::collecting::{Place, Setup};
 use crate::config::{Config, Family};
 use crate::confined::SandboxStatus;
 use crate::device::DeviceKeys;
@@ -72,14 +72,14 @@ impl Report {
             Ok(installed) => {
                 self.installed(name, &installed);
                 match setup::of_site(config, family, installed, [0; 32]) {
-                    Ok(setup) => self.databases(name, &setup),
+                    Ok(setup) => self.places(name, &setup),
                     Err(error) => self.fail(&format!("{name}: sources"), &format!("{error:#}")),
                 }
             }
             Err(error) => self.fail(&format!("{name}: plugin and manifest"), &format!("{error:#}")),
         }
         for (source, location) in &family.sources {
-            location.folders.iter().for_each(|folder| self.folder(&format!("{name}: {source}"), folder));
+            location.folders().iter().for_each(|folder| self.folder(&format!("{name}: {source}"), folder));
         }
     }
 
@@ -97,21 +97,38 @@ impl Report {
         }
     }
 
-    /// Looks into the instrument's databases that are there, as the service will.
-    fn databases(&mut self, family: &FamilyName, setup: &Setup) {
+    /// Looks into the instrument's databases that are there, and opens its lines, as the service will.
+    fn places(&mut self, family: &FamilyName, setup: &Setup) {
         for (name, place) in &setup.places {
-            let declared = setup.family.manifest.sources().iter().find(|source| source.name == *name);
-            let Some(config) = declared.and_then(|source| database_config(source, place)) else { continue };
             let what = format!("{family}: {name}");
-            let Examined { databases, findings } = config.examine(SystemTime::now());
-            match (databases, findings.is_empty()) {
-                (0, _) => {
-                    self.warn(&what, "there is no database yet whose name the manifest's pattern matches")
+            match place {
+                Place::Line(at) => self.line(&what, at),
+                Place::Folders(place) => {
+                    let declared = setup.family.manifest.sources().iter().find(|source| source.name == *name);
+                    if let Some(config) = declared.and_then(|source| database_config(source, place)) {
+                        self.databases(&what, config.examine(SystemTime::now()));
+                    }
                 }
-                (_, true) => self.ok(&format!("{what}: {databases} databases have the declared tables")),
-                (_, false) => {}
             }
-            findings.iter().for_each(|finding| self.fail(&what, &finding.to_string()));
+        }
+    }
+
+    fn databases(&mut self, what: &str, Examined { databases, findings }: Examined) {
+        match (databases, findings.is_empty()) {
+            (0, _) => self.warn(what, "there is no database yet whose name the manifest's pattern matches"),
+            (_, true) => self.ok(&format!("{what}: {databases} databases have the declared tables")),
+            (_, false) => {}
+        }
+        findings.iter().for_each(|finding| self.fail(what, &finding.to_string()));
+    }
+
+    /// While the service runs, the line is its own.
+    fn line(&mut self, what: &str, at: &LineAt) {
+        match at.examine() {
+            Ok(()) => self.ok(&format!("{what}: {at}")),
+            Err(error) => {
+                self.warn(what, &format!("{error} (if Labrelay's service is running, it is the one)"))
+            }
         }
     }
 

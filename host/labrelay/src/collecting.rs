@@ -11,7 +11,7 @@ use labrelay_abi::{
 };
 use labrelay_manifest::Inventory;
 use labrelay_model::{InputIdentity, SourceName, StreamShape, Timestamp, wire};
-use labrelay_source::{ScanReport, SeenInputs};
+use labrelay_source::{LineAt, LineStatus, ScanReport, SeenInputs};
 use labrelay_worker::{Worker, WorkerError};
 
 use crate::config::QcChoice;
@@ -47,15 +47,33 @@ pub(crate) struct Setup {
     pub logs: Vec<SavedLog>,
 }
 
-/// Where a source looks.
+/// Where a source is.
 #[derive(Debug, Clone)]
-pub(crate) struct Place {
+pub(crate) enum Place {
+    /// Folders, with its files.
+    Folders(Folders),
+    /// A port or serial line, with an instrument that sends messages.
+    Line(LineAt),
+}
+
+/// Where a source of files looks.
+#[derive(Debug, Clone)]
+pub(crate) struct Folders {
     /// Folders.
     pub folders: Vec<PathBuf>,
     /// With all subfolders or not.
     pub recursive: bool,
     /// How long a file must have rested; `None` as the manifest says.
     pub settle: Option<Duration>,
+}
+
+impl Place {
+    fn into_folders(self) -> Vec<PathBuf> {
+        match self {
+            Self::Folders(place) => place.folders,
+            Self::Line(_) => Vec::new(),
+        }
+    }
 }
 
 /// A family being collected.
@@ -119,7 +137,7 @@ impl Collecting {
             shapes: manifest.shapes(),
             family: setup.family,
             sources,
-            folders: setup.places.into_iter().flat_map(|(_, place)| place.folders).collect(),
+            folders: setup.places.into_iter().flat_map(|(_, place)| place.into_folders()).collect(),
             open_request: OpenRequest { settings_json, qc, zone: zone.to_owned(), cursor: None },
             worker: None,
             suspects: Suspects::default(),
@@ -138,6 +156,11 @@ impl Collecting {
     /// What a scan could not read, in words that name no file.
     pub(crate) fn unreadable(&self, reports: &[ScanReport]) -> Vec<String> {
         unreadable::words(reports, &self.folders)
+    }
+
+    /// What is to be known of the lines to instruments.
+    pub(crate) fn lines(&self) -> Vec<(SourceName, LineStatus)> {
+        self.sources.lines()
     }
 
     /// Known inputs that were still there when the folders were last looked through, by source.

@@ -2,6 +2,7 @@
 //!
 //! `docs/configuration.md` describes each key; an unknown key is an error that names the line.
 
+mod location;
 mod quarantine;
 mod sandbox;
 
@@ -14,12 +15,13 @@ use anyhow::{Context as _, bail};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use labrelay_gate::Site;
-use labrelay_manifest::{Inventory, settle_time, yaml};
+use labrelay_manifest::{Inventory, yaml};
 use labrelay_model::{DeviceName, FamilyName, SourceName, Timestamp};
 use labrelay_spool::Recipient;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
+pub(crate) use location::{FolderLocation, Location};
 pub(crate) use quarantine::Quarantine;
 pub(crate) use sandbox::Sandbox;
 
@@ -67,33 +69,13 @@ pub(crate) struct Config {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Family {
     /// The manifest's sources that exist here.
-    pub sources: BTreeMap<SourceName, FolderLocation>,
+    pub sources: BTreeMap<SourceName, Location>,
     /// The plugin's own settings.
     #[serde(default)]
     pub settings: serde_json::Map<String, serde_json::Value>,
     /// Which acquisitions are QC.
     #[serde(default)]
     pub qc: QcChoice,
-}
-
-/// Where a folder source looks.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct FolderLocation {
-    /// Folders to watch.
-    pub folders: Vec<PathBuf>,
-    /// Whether subfolders are watched too.
-    #[serde(default)]
-    pub recursive: bool,
-    /// How long a file must have rested, if not as long as the manifest says: the instrument is slower, or a
-    /// copying program is done at once.
-    #[serde(default, deserialize_with = "settle")]
-    pub settle: Option<Duration>,
-}
-
-fn settle<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    settle_time(&text).map(Some).map_err(D::Error::custom)
 }
 
 /// Which acquisitions are QC.
@@ -205,7 +187,7 @@ impl Config {
         resolve(&mut self.manifests);
         self.receiver.ca.as_mut().map(resolve);
         let locations = self.families.values_mut().flat_map(|family| family.sources.values_mut());
-        locations.flat_map(|location| &mut location.folders).for_each(resolve);
+        locations.flat_map(Location::folders_mut).for_each(resolve);
     }
 
     /// Where the site has not said since when to collect: since this day.
@@ -282,6 +264,7 @@ mod tests {
         };
         let config = read(&site("2s")).unwrap();
         let place = &config.families.values().next().unwrap().sources.values().next().unwrap();
+        let Location::Folders(place) = place else { panic!("these are folders") };
         assert_eq!(place.settle, Some(Duration::from_secs(2)));
         let error = format!("{:#}", read(&site("soon")).unwrap_err());
         assert!(error.contains("`soon` is no length of time"), "{error}");

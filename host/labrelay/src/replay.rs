@@ -15,7 +15,7 @@ use labrelay_model::{FamilyName, InputIdentity, LedgerCounts, LedgerKey, Outcome
 use labrelay_source::SeenInputs;
 
 use crate::cli::{ReplayArgs, TreatAs};
-use crate::collecting::{Collecting, Place, Poll, Setup};
+use crate::collecting::{Collecting, Folders, Place, Poll, Setup};
 use crate::config::{QcChoice, read_inventory};
 use crate::exit::{FailAs as _, Failure};
 use crate::families::{Installation, InstalledFamily};
@@ -179,7 +179,8 @@ impl Replay {
         if !folder.is_dir() {
             bail!("{} is no folder", folder.display());
         }
-        let place = Place { folders: vec![folder], recursive: true, settle: Some(Duration::ZERO) };
+        let folders = Folders { folders: vec![folder], recursive: true, settle: Some(Duration::ZERO) };
+        let place = Place::Folders(folders);
         let sources = self.family.manifest.sources().iter();
         Ok(Collecting::new(Setup {
             places: sources.map(|source| (source.name.clone(), place.clone())).collect(),

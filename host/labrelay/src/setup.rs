@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use labrelay_manifest::Manifest;
+use labrelay_manifest::{Manifest, SourceKind};
 use labrelay_model::Digest;
 use labrelay_spool::Spool;
 
-use crate::collecting::{Place, Setup};
-use crate::config::{Config, Family};
+use crate::collecting::{Folders, Place, Setup};
+use crate::config::{Config, Family, FolderLocation, Location};
 use crate::families::InstalledFamily;
 use crate::sources::SavedLog;
 
@@ -22,18 +22,25 @@ pub(crate) fn of_site(
     let mut places = Vec::new();
     for (name, location) in &family.sources {
         let manifest = &installed.manifest;
-        if !manifest.sources().iter().any(|source| source.name == *name) {
+        let Some(source) = manifest.sources().iter().find(|source| source.name == *name) else {
             let declared: Vec<&str> = manifest.sources().iter().map(|source| source.name.as_str()).collect();
             bail!(
                 "the configuration names the source {name}, but the manifest of {} declares: {}",
                 manifest.family(),
                 declared.join(", ")
             );
-        }
-        let place = Place {
-            folders: location.folders.clone(),
-            recursive: location.recursive,
-            settle: location.settle,
+        };
+        let is_line = matches!(source.kind, SourceKind::Line { .. });
+        let place = match location {
+            Location::Line(at) if is_line => Place::Line(at.clone()),
+            Location::Folders(FolderLocation { folders, recursive, settle }) if !is_line => {
+                let (folders, recursive, settle) = (folders.clone(), *recursive, *settle);
+                Place::Folders(Folders { folders, recursive, settle })
+            }
+            Location::Line(_) => bail!("the source {name} is one of files: name its `folders`"),
+            Location::Folders(_) => {
+                bail!("the source {name} is a line: say where to `listen`, or which `serial` line it is")
+            }
         };
         places.push((name.clone(), place));
     }

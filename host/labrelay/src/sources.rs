@@ -7,11 +7,12 @@ use std::time::SystemTime;
 use labrelay_manifest::{DatabaseTable, Encoding, Format, SourceKind};
 use labrelay_model::{GapCounts, InputIdentity, Reason, SourceName};
 use labrelay_source::{
-    CodeUnit, DatabaseConfig, DatabaseProgress, DatabaseSource, FileFormat, FolderConfig, FolderSource,
-    OpenedInput, Pattern, ScanReport, SeenInputs, TableConfig, TailConfig, TailProgress, TailSource,
+    CodeUnit, DatabaseConfig, DatabaseSource, FileFormat, FolderConfig, FolderSource, LineConfig, LineSource,
+    LineStatus, OpenedInput, Pattern, ScanReport, SeenInputs, TableConfig, TailConfig, TailProgress,
+    TailSource,
 };
 
-use crate::collecting::{Place, Setup};
+use crate::collecting::{Folders, Place, Setup};
 use crate::positions::Reached;
 
 /// What is known of a log, or of a table of a database, after a restart.
@@ -34,6 +35,7 @@ enum Source {
     Folder(FolderSource),
     Tail(TailSource),
     Database(DatabaseSource),
+    Line(LineSource),
 }
 
 /// An input that was opened, with the index of its source in the manifest and the source's name.
@@ -101,6 +103,7 @@ impl Sources {
             Source::Folder(source) => source.scan(now),
             Source::Tail(source) => source.scan(now),
             Source::Database(source) => source.scan(now),
+            Source::Line(source) => source.scan(),
         };
         self.all.iter_mut().map(scan).collect()
     }
@@ -114,6 +117,7 @@ impl Sources {
                 Source::Folder(source) => source.open_ready(room, seen),
                 Source::Tail(source) => source.open_ready(room, now),
                 Source::Database(source) => source.open_ready(room, now),
+                Source::Line(source) => source.open_ready(room, seen),
             };
             room -= opened.len();
             let (index, source) = (*index, source.name().clone());
@@ -128,18 +132,19 @@ impl Sources {
             Source::Folder(source) => source.waiting(),
             Source::Tail(source) => source.waiting(),
             Source::Database(source) => source.waiting(),
+            Source::Line(source) => source.waiting(),
         };
         self.all.iter().map(waiting).sum()
     }
 
     /// Whether each is still what it was when it was opened. A settled file is checked by the next scan; rows of a database
-    /// are a copy.
+    /// and messages are a copy.
     pub(crate) fn are_unchanged(&self, inputs: &[Input]) -> bool {
         inputs.iter().all(|input| {
             let of_source = |numbered: &&Numbered| numbered.index == input.index;
             match self.all.iter().find(of_source).map(|numbered| &numbered.source) {
                 Some(Source::Tail(source)) => source.is_unchanged(&input.opened),
-                Some(Source::Folder(_) | Source::Database(_)) | None => true,
+                Some(Source::Folder(_) | Source::Database(_) | Source::Line(_)) | None => true,
             }
         })
     }
@@ -149,7 +154,7 @@ impl Sources {
         let mut progress = Progress::default();
         for Numbered { source, .. } in &self.all {
             match source {
-                Source::Folder(_) => {}
+                Source::Folder(_) | Source::Line(_) => {}
                 Source::Tail(source) => progress.add(source.name(), source.unsaved()),
                 Source::Database(source) => progress.add_rows(source.name(), source.unsaved()),
             }
@@ -164,7 +169,7 @@ impl Sources {
             let name = source.name();
             let of_source = of(name, &finished);
             match source {
-                Source::Folder(_) => {
+                Source::Folder(_) | Source::Line(_) => {
                     progress.seen.extend(of_source.into_iter().map(|identity| (name.clone(), identity)));
                 }
                 Source::Tail(source) => progress.add(name, source.progress(&of_source)),
@@ -182,8 +187,18 @@ impl Sources {
                 Source::Folder(source) => of_source.iter().for_each(|identity| source.committed(identity)),
                 Source::Tail(source) => source.committed(&of_source),
                 Source::Database(source) => source.committed(&of_source),
+                Source::Line(source) => source.committed(&of_source),
             }
         }
+    }
+
+    /// What is to be known of the lines to instruments.
+    pub(crate) fn lines(&self) -> Vec<(SourceName, LineStatus)> {
+        let line = |numbered: &Numbered| match &numbered.source {
+            Source::Line(source) => Some((source.name().clone(), source.status())),
+            Source::Folder(_) | Source::Tail(_) | Source::Database(_) => None,
+        };
+        self.all.iter().filter_map(line).collect()
     }
 
     /// Known inputs that were still there when the folders were last looked through, by source.
@@ -192,7 +207,8 @@ impl Sources {
             Source::Folder(source) => {
                 Some((source.name().clone(), source.still_present()?.copied().collect()))
             }
-            Source::Tail(_) | Source::Database(_) => None, // remember by themselves what is there
+            // The first two remember by themselves what is there; a message is nowhere once it was acknowledged.
+            Source::Tail(_) | Source::Database(_) | Source::Line(_) => None,
         };
         self.all.iter().filter_map(present).collect()
     }
@@ -204,6 +220,13 @@ fn of(source: &SourceName, inputs: &[(SourceName, InputIdentity)]) -> Vec<InputI
 
 impl Source {
     fn new(source: &labrelay_manifest::Source, place: &Place, setup: &Setup) -> Option<Self> {
+        let place = match place {
+            Place::Folders(place) => place,
+            Place::Line(at) => {
+                let config = LineConfig { source: source.name.clone(), at: at.clone() };
+                return Some(Self::Line(LineSource::new(config, setup.identity_key)));
+            }
+        };
         let pattern = Pattern::new(source.kind.pattern()).ok()?; // `Manifest::parse` has read it
         let (name, folders, recursive) = (source.name.clone(), place.folders.clone(), place.recursive);
         match &source.kind {
@@ -228,6 +251,12 @@ impl Source {
                 let config = TailConfig { source: name, folders, recursive, pattern, settle, unit };
                 Some(Self::Tail(TailSource::new(config, setup.identity_key, saved)))
             }
+            // Captured messages, in a replay.
+            SourceKind::Line { .. } => {
+                let (settle, format) = (place.settle.unwrap_or_default(), FileFormat::Other);
+                let config = FolderConfig { source: name, folders, recursive, pattern, settle, format };
+                Some(Self::Folder(FolderSource::new(config, setup.identity_key)))
+            }
             SourceKind::Sqlite { .. } => {
                 let saved = saved_of(&name, setup);
                 let config = database_config(source, place)?;
@@ -242,12 +271,13 @@ impl Source {
             Self::Folder(source) => source.name(),
             Self::Tail(source) => source.name(),
             Self::Database(source) => source.name(),
+            Self::Line(source) => source.name(),
         }
     }
 }
 
 /// How a source of databases is read at this place; `None` of a source of another kind.
-pub(crate) fn database_config(source: &labrelay_manifest::Source, place: &Place) -> Option<DatabaseConfig> {
+pub(crate) fn database_config(source: &labrelay_manifest::Source, place: &Folders) -> Option<DatabaseConfig> {
     let SourceKind::Sqlite { pattern, settle, tables } = &source.kind else { return None };
     let table = |table: &DatabaseTable| TableConfig {
         name: table.name.clone(),

@@ -1,7 +1,7 @@
-//! The I/O broker: finds settled files, growing logs and live databases, knows them by identity, opens them shared and read-only.
+//! The I/O broker: finds settled files, growing logs, live databases and messages on lines, knows them by identity, opens them shared and read-only.
 //!
-//! A [`FolderSource`], [`TailSource`] or [`DatabaseSource`] is looked after by one thread: `scan` now and then, `open_ready` before each poll of the
-//! plugin, `committed` after the commit. Which inputs were ever taken is not remembered here but asked of
+//! A [`FolderSource`], [`TailSource`], [`DatabaseSource`] or [`LineSource`] is looked after by one thread: `scan` now and then,
+//! `open_ready` before each poll of the plugin, `committed` after the commit. Which inputs were ever taken is not remembered here but asked of
 //! [`SeenInputs`], which the spool answers: that memory must move in the same commit as the records.
 //! No path and no file name leaves this crate except for the operator at the PC, so `Debug` shows none.
 
@@ -10,6 +10,7 @@ mod fcs_header;
 mod folder;
 mod identity;
 mod known;
+mod line;
 mod open;
 mod pattern;
 mod report;
@@ -19,6 +20,7 @@ mod walk;
 
 pub use database::{DatabaseConfig, DatabaseProgress, DatabaseSource, Examined, Finding, TableConfig};
 pub use folder::{FileFormat, FolderConfig, FolderSource};
+pub use line::{LineAt, LineConfig, LineError, LineSource, LineStatus, Parity, Serial};
 pub use open::OpenedInput;
 pub use pattern::{Pattern, PatternError};
 pub use report::{ScanReport, Trouble, TroubleKind};

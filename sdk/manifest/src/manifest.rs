@@ -120,7 +120,22 @@ pub enum SourceKind {
         /// What of the database is read.
         tables: Vec<DatabaseTable>,
     },
+    /// A port on loopback or a serial line, on which the instrument sends messages.
+    Line {
+        /// How it sends them.
+        protocol: Protocol,
+    },
 }
+
+/// How messages come over a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// LIS01-A2, formerly ASTM E1381.
+    Lis01,
+}
+
+/// Names of the files that stand for a line's messages where there is no line: in fixtures and replays.
+const MESSAGE_FILES: &str = "*.message";
 
 /// A table of an instrument's database: nothing but these columns is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,9 +149,10 @@ pub struct DatabaseTable {
 }
 
 impl SourceKind {
-    /// File name pattern.
+    /// File name pattern. Of a line that of captured messages, one in a file, which `replay` reads in its place.
     pub fn pattern(&self) -> &str {
         match self {
+            Self::Line { .. } => MESSAGE_FILES,
             Self::Folder { pattern, .. } | Self::Tail { pattern, .. } | Self::Sqlite { pattern, .. } => {
                 pattern
             }

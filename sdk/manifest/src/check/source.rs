@@ -6,8 +6,8 @@ use labrelay_model::SourceName;
 
 use crate::fault::Fault;
 use crate::length_of_time::settle_time;
-use crate::raw::{Kind, RawFormat, RawSource};
-use crate::{Encoding, Format, Source, SourceKind};
+use crate::raw::{Kind, RawFormat, RawProtocol, RawSource};
+use crate::{Encoding, Format, Protocol, Source, SourceKind};
 
 use super::tables::tables;
 
@@ -18,9 +18,13 @@ const DEFAULT_TAIL_SETTLE: Duration = Duration::from_secs(60);
 
 pub(super) fn source(name: SourceName, raw: RawSource) -> Result<Source, Fault> {
     let default = match raw.kind.0 {
+        Kind::Line => return line(name, raw),
         Kind::Folder | Kind::Sqlite => DEFAULT_SETTLE,
         Kind::Tail => DEFAULT_TAIL_SETTLE,
     };
+    if raw.protocol.is_some() {
+        return Err(Fault::at("protocol", "only a source of kind `line` has one"));
+    }
     let settle =
         raw.settle.as_deref().map_or(Ok(default), settle_time).map_err(|why| Fault::at("settle", why))?;
     let Some(pattern) = raw.pattern else {
@@ -32,6 +36,7 @@ pub(super) fn source(name: SourceName, raw: RawSource) -> Result<Source, Fault> 
         return Err(Fault::at("tables", "only a source of kind `sqlite` has tables"));
     }
     let kind = match (raw.kind.0, raw.format) {
+        (Kind::Line, _) => return Err(Fault::here("a line has no files")), // taken care of above
         (Kind::Sqlite, None) => SourceKind::Sqlite { pattern, settle, tables: tables(raw.tables)? },
         (Kind::Sqlite, Some(_)) => return Err(Fault::at("format", "a database has its own")),
         (Kind::Tail, None) => SourceKind::Tail { pattern, settle },
@@ -42,17 +47,38 @@ pub(super) fn source(name: SourceName, raw: RawSource) -> Result<Source, Fault> 
         }
     };
     let encoding = match (&kind, raw.encoding) {
-        (_, None) => Encoding::Utf8,
         (SourceKind::Sqlite { .. }, Some(_)) => {
             return Err(Fault::at("encoding", "a database says itself how its text is encoded"));
         }
         (SourceKind::Folder { format: Format::Fcs, .. }, Some(_)) => {
             return Err(Fault::at("encoding", "FCS files are no text"));
         }
-        (_, Some(label)) => Encoding::from_label(&label)
-            .map_err(|why| Fault::at("encoding", format!("`{label}` is {why}")))?,
+        (_, label) => encoding(label)?,
     };
     Ok(Source { name, kind, encoding })
+}
+
+/// Messages have no file whose name, rest or format could be declared.
+fn line(name: SourceName, raw: RawSource) -> Result<Source, Fault> {
+    let of_files = [
+        ("pattern", raw.pattern.is_some()),
+        ("settle", raw.settle.is_some()),
+        ("format", raw.format.is_some()),
+        ("tables", raw.tables.is_some()),
+    ];
+    if let Some((key, _)) = of_files.into_iter().find(|(_, given)| *given) {
+        return Err(Fault::at(key, "a line has no files; write {kind: line, protocol: lis01}"));
+    }
+    let Some(RawProtocol::Lis01) = raw.protocol else {
+        return Err(Fault::here("a line needs `protocol`: lis01"));
+    };
+    let kind = SourceKind::Line { protocol: Protocol::Lis01 };
+    Ok(Source { name, kind, encoding: encoding(raw.encoding)? })
+}
+
+fn encoding(label: Option<String>) -> Result<Encoding, Fault> {
+    let Some(label) = label else { return Ok(Encoding::Utf8) };
+    Encoding::from_label(&label).map_err(|why| Fault::at("encoding", format!("`{label}` is {why}")))
 }
 
 /// File names, not paths: folders are the site's business.

@@ -96,6 +96,17 @@ pub(crate) struct RawSource {
     /// What of the database is read: the declared columns of the declared tables. Only of a `sqlite`.
     #[schemars(with = "Option<table::TablesSchema>")]
     pub(crate) tables: Option<RawTables>,
+    /// How messages are sent. Only of a `line`, and required there.
+    pub(crate) protocol: Option<RawProtocol>,
+}
+
+/// How messages come over a line.
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "Protocol")]
+pub(crate) enum RawProtocol {
+    /// LIS01-A2, formerly ASTM E1381: frames with checksums, each acknowledged.
+    Lis01,
 }
 
 /// Other kinds are named in the error, since design and later versions know more.
@@ -104,6 +115,7 @@ pub(crate) enum Kind {
     Folder,
     Tail,
     Sqlite,
+    Line,
 }
 
 impl std::str::FromStr for Kind {
@@ -114,7 +126,8 @@ impl std::str::FromStr for Kind {
             "folder" => Ok(Self::Folder),
             "tail" => Ok(Self::Tail),
             "sqlite" => Ok(Self::Sqlite),
-            _ => Err("this version supports sources of kind `folder`, `tail` and `sqlite` only"),
+            "line" => Ok(Self::Line),
+            _ => Err("this version supports sources of kind `folder`, `tail`, `sqlite` and `line` only"),
         }
     }
 }
@@ -130,6 +143,8 @@ enum KindSchema {
     Tail,
     /// SQLite databases that are read row by row while the instrument writes them.
     Sqlite,
+    /// A port on the PC's loopback or a serial line, on which the instrument sends messages.
+    Line,
 }
 
 /// What a source's files are.
