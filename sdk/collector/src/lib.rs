@@ -29,7 +29,7 @@ pub use opened::{Inputs, OpenedInput, Unit};
 pub use record::RecordBuilder;
 pub use settings::Settings;
 
-/// For `export_collector!` alone.
+/// For `export_collector!` and `sdk/c` alone.
 #[doc(hidden)]
 pub mod __private {
     pub use labrelay_abi::__private::{RSlice, RVec};
