@@ -3,6 +3,7 @@
 //! A check that fails does not stop the later ones; one whose tool or data is missing is skipped by name,
 //! never silently.
 
+mod compilers;
 mod programs;
 mod python;
 mod report;
@@ -16,7 +17,7 @@ pub(crate) use report::Outcome;
 use report::{Row, Verdict};
 
 use crate::cargo::{cargo, run as succeed};
-use crate::{deb, fuzz, package, reproducible, soak, windows};
+use crate::{book, deb, fuzz, package, reproducible, soak, windows};
 
 /// One check: its name in the table and what it does. An error is a failure.
 type Check = (&'static str, fn() -> anyhow::Result<Outcome>);
@@ -32,8 +33,10 @@ const CHECKS: &[Check] = &[
     ("shared-data", tools::tests_on_shared_data),
     ("fuzz", fuzz),
     ("docs", documentation),
+    ("book", book::check),
     ("manifests", programs::manifests),
     ("fixtures", programs::fixtures),
+    ("compilers", compilers::check),
     ("canary", programs::canary),
     ("demo", programs::demo),
     ("deb", deb::check),

@@ -1,4 +1,4 @@
-//! One command per job of the repository: `cargo xtask demo`, `test`, `bench`, `fuzz`, `mutants`, `fixtures`,
+//! One command per job of the repository: `cargo xtask demo`, `test`, `bench`, `book`, `fuzz`, `mutants`, `fixtures`,
 //! `phi-report`, `soak`, `windows`, `package`, `deb`, `reproducible`.
 //!
 //! Holds nothing that a laboratory's PC needs.
@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)] // it speaks to a person
 
 mod bench;
+mod book;
 mod cargo;
 mod check;
 mod deb;
@@ -62,6 +63,8 @@ enum Job {
     DebLife(deb::Life),
     /// Build the same sources in two folders and compare what ships, byte by byte
     Reproducible(reproducible::Options),
+    /// Write the manifest reference of the plugin authors' book anew, and check the book's links
+    Book,
     /// Write the synthetic fixtures anew; their goldens are kept by hand.
     Fixtures,
 }
@@ -80,6 +83,7 @@ fn main() -> ExitCode {
         Job::Deb(options) => deb::run(&options),
         Job::DebLife(life) => deb::run_life(&life),
         Job::Reproducible(options) => reproducible::run(&options),
+        Job::Book => book::run(),
         Job::Fixtures => fixtures::run(),
     };
     // Not `main() -> anyhow::Result`: that prints a backtrace to a person who asked for none.

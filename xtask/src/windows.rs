@@ -4,7 +4,7 @@
 //! Skipped with what is missing where the tools are.
 
 mod imports;
-mod older;
+pub(crate) mod older;
 mod service;
 pub(crate) mod session;
 mod sizes;

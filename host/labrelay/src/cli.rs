@@ -313,6 +313,12 @@ pub(crate) enum ManifestCommand {
     Schema,
     /// Write a manifest as a readable page for privacy officers: what may leave, and why it identifies nobody
     Explain(ExplainArgs),
+    /// Print a manifest as C, for a plugin that is written in it: the array `labrelay_manifest`
+    Embed {
+        /// Manifest file
+        #[arg(value_name = "FILE")]
+        manifest: PathBuf,
+    },
 }
 
 /// `manifest explain`.

@@ -1,4 +1,4 @@
-//! `labrelay manifest check|schema|explain`: for whoever writes or reviews a manifest.
+//! `labrelay manifest check|schema|explain|embed`: for whoever writes or reviews a manifest.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -8,8 +8,11 @@ use labrelay_manifest::Manifest;
 
 use crate::cli::{ExplainArgs, ManifestCommand};
 use crate::config::read_text;
-use crate::exit::Failure;
+use crate::exit::{FailAs as _, Failure};
 use crate::families::read_manifest;
+
+/// Keeps embedded lines below 120 characters.
+const BYTES_A_LINE: usize = 20;
 
 /// Runs `labrelay manifest …`.
 #[allow(clippy::print_stdout)]
@@ -20,6 +23,11 @@ pub(crate) fn manifest(command: &ManifestCommand) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         ManifestCommand::Explain(args) => explain(args),
+        ManifestCommand::Embed { manifest } => {
+            let text = read_text(manifest).fail_as(Failure::Configuration)?;
+            print!("{}", embedded(&read_manifest(manifest)?, text.as_bytes()));
+            Ok(ExitCode::SUCCESS)
+        }
         ManifestCommand::Check { files } => {
             let mut wrong = false;
             for file in files {
@@ -51,6 +59,21 @@ fn explain(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
         None => {}
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The manifest's bytes as they are: host and plugin compare their SHA-256.
+fn embedded(manifest: &Manifest, text: &[u8]) -> String {
+    let (family, version) = (manifest.family(), manifest.version());
+    let mut c = format!(
+        "/* The manifest of {family} {version}, by `labrelay manifest embed`. */\n\
+         #include <stdint.h>\n\
+         static const uint8_t labrelay_manifest[] = {{\n"
+    );
+    for bytes in text.chunks(BYTES_A_LINE) {
+        let line: Vec<String> = bytes.iter().map(|byte| format!("{byte},")).collect();
+        c += &format!("    {}\n", line.join(" "));
+    }
+    c + "};\n"
 }
 
 fn write(file: &Path, text: &str) -> anyhow::Result<()> {

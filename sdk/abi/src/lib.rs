@@ -2,6 +2,7 @@
 //!
 //! Decides nothing about content: it carries what a plugin claims, and the host's gate judges it.
 
+pub mod c;
 mod codec;
 mod debug;
 mod error;

@@ -35,7 +35,7 @@ pub use rows::{Row, RowReader};
 pub use settings::Settings;
 pub use table::{Cells, Found, MAX_TABLE_BYTES, TableForm, TableReader, TableRow};
 
-/// For `export_collector!` alone.
+/// For `export_collector!` and `sdk/c` alone.
 #[doc(hidden)]
 pub mod __private {
     pub use labrelay_abi::__private::{RSlice, RVec};

@@ -57,6 +57,11 @@ impl Settings {
         &self.readers
     }
 
+    /// The plugin's own section as JSON, for a reader in another language.
+    pub fn to_json(&self) -> String {
+        serde_json::Value::Object(self.own.clone()).to_string()
+    }
+
     /// What lines mean at this site.
     pub(crate) fn words(&self) -> &SiteWords {
         &self.words

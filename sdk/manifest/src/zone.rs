@@ -28,6 +28,15 @@ pub enum Shown {
     NeverUnlessUnmoved(Timestamp),
 }
 
+impl Shown {
+    /// The first of both where the clock showed it twice; by a clock that was not moved where it never showed it.
+    pub fn instant(self) -> Timestamp {
+        match self {
+            Self::Once(instant) | Self::TwiceFirst(instant) | Self::NeverUnlessUnmoved(instant) => instant,
+        }
+    }
+}
+
 /// No IANA name. Holds the nearest one, and not what was written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("no time zone; {}", match near {

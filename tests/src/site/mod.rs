@@ -19,7 +19,7 @@ pub use certificates::Certificates;
 pub use files::{fixture, fixture_inputs, repository, shared};
 pub use host::{Config, Family, Host};
 pub use process::{Running, text_of};
-pub use programs::{Emulator, Program, Programs, host_program, library, plugin};
+pub use programs::{Emulator, Program, Programs, host_program, library, plugin, static_library};
 pub use receiver::Receiver;
 pub use rows::{Row, rows_of};
 pub use small_disk::SmallDisk;

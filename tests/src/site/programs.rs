@@ -85,6 +85,11 @@ pub fn library(name: &str) -> PathBuf {
     built(&format!("{}{name}{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX))
 }
 
+/// A static library of the workspace, such as `labrelay_c`.
+pub fn static_library(name: &str) -> PathBuf {
+    built(&format!("lib{name}.a"))
+}
+
 fn built(name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let found = test.ancestors().skip(1).map(|folder: &Path| folder.join(name)).find(|path| path.is_file());

@@ -16,6 +16,7 @@ const MAP: &[(&str, Option<&[&str]>)] = &[
     ("sdk/manifest", Some(&["labrelay-model"])),
     ("sdk/abi", Some(&["labrelay-model"])),
     ("sdk/collector", Some(&["labrelay-model", "labrelay-manifest", "labrelay-abi"])),
+    ("sdk/c", Some(&["labrelay-abi", "labrelay-collector"])),
     ("host/os", Some(&[])),
     ("host/explain", Some(&["labrelay-model", "labrelay-manifest"])),
     ("host/gate", Some(&["labrelay-model", "labrelay-manifest"])),

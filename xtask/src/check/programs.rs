@@ -20,21 +20,30 @@ pub(crate) fn manifests() -> anyhow::Result<Outcome> {
 /// Every fixture, read by the built plugin in a worker, gives its golden.
 pub(crate) fn fixtures() -> anyhow::Result<Outcome> {
     let labrelay = build()?.labrelay;
-    let cases = cases()?;
+    replay_all(&cases()?, || {
+        let mut replay = Command::new(&labrelay);
+        replay.arg("replay");
+        replay
+    })?;
+    Ok(Outcome::Passed)
+}
+
+/// Each case gives its golden by `replay`.
+pub(super) fn replay_all(cases: &[PathBuf], replay: impl Fn() -> Command) -> anyhow::Result<()> {
     ensure!(!cases.is_empty(), "there is no case in fixtures/");
     let mut wrong = Vec::new();
-    for case in &cases {
-        if run(Command::new(&labrelay).arg("replay").arg("--case").arg(case)).is_err() {
+    for case in cases {
+        if run(replay().arg("--case").arg(case)).is_err() {
             wrong.push(case.strip_prefix(repository()).unwrap_or(case).display().to_string());
         }
     }
     ensure!(wrong.is_empty(), "not as expected: {}", wrong.join(", "));
     println!("{} cases as expected", cases.len());
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
 /// Folders `fixtures/<family>/<case>`.
-fn cases() -> anyhow::Result<Vec<PathBuf>> {
+pub(super) fn cases() -> anyhow::Result<Vec<PathBuf>> {
     let mut cases = Vec::new();
     for family in entries(&repository().join("fixtures"))? {
         if family.is_dir() {

@@ -9,7 +9,7 @@ use std::process::Command;
 
 use anyhow::Context as _;
 
-use super::toolchain::{FromSource, Toolchain, distribution, starts};
+use super::toolchain::{FromSource, distribution, starts};
 use crate::cargo::{repository, run};
 use crate::shipped::System;
 
@@ -30,7 +30,7 @@ const NO_CARGO: &str = "no cargo that builds the standard library: `apt-get inst
 const MISSING: &str = "no second compiler: `apt-get download` does not give Rust 1.85 of Debian 12";
 
 /// The older compiler, unpacked if it is not yet; what is missing where there is none.
-pub(super) fn toolchain() -> anyhow::Result<Result<Toolchain, String>> {
+pub(crate) fn toolchain() -> anyhow::Result<Result<FromSource, String>> {
     if !distribution("cargo").is_file() {
         return Ok(Err(NO_CARGO.to_owned()));
     }
@@ -47,7 +47,7 @@ pub(super) fn toolchain() -> anyhow::Result<Result<Toolchain, String>> {
         anyhow::ensure!(works(&rustc, &libraries), "{} was unpacked and can't be run", rustc.display());
     }
     make_startup_objects(&rustc, &libraries)?;
-    Ok(Ok(Toolchain::FromSource(FromSource { rustc, libraries: Some(libraries), folder: "windows-older" })))
+    Ok(Ok(FromSource { rustc, libraries: Some(libraries), folder: "windows-older" }))
 }
 
 /// What this version links at both ends of whatever it makes for Windows. They belong to its library for Windows, which nobody

@@ -28,9 +28,9 @@ pub(crate) enum Toolchain {
 /// A distribution's Rust.
 pub(crate) struct FromSource {
     /// The compiler.
-    pub(super) rustc: PathBuf,
+    pub(crate) rustc: PathBuf,
     /// Where its own shared libraries lie, if the system does not know.
-    pub(super) libraries: Option<std::ffi::OsString>,
+    pub(crate) libraries: Option<std::ffi::OsString>,
     /// Within the repository's target folder: one for each compiler.
     pub(super) folder: &'static str,
 }
@@ -154,14 +154,10 @@ impl FromSource {
     fn cargo(&self, job: &str) -> Command {
         let mut command = Command::new(distribution("cargo"));
         command.args([job, "-Zbuild-std"]).env("RUSTC", &self.rustc).env("RUSTC_BOOTSTRAP", "1");
-        // Of rustup, which would lead back to its own.
-        for name in ["CARGO", "RUSTUP_TOOLCHAIN", "RUSTC_WORKSPACE_WRAPPER"] {
-            command.env_remove(name);
-        }
         if let Some(libraries) = &self.libraries {
             command.env("LD_LIBRARY_PATH", libraries);
         }
-        command.env("PATH", without_rustup());
+        without_rustup(&mut command);
         command
     }
 
@@ -176,7 +172,7 @@ impl FromSource {
 }
 
 /// A program of the distribution's own Rust.
-pub(super) fn distribution(program: &str) -> PathBuf {
+pub(crate) fn distribution(program: &str) -> PathBuf {
     Path::new(DISTRIBUTION).join(program)
 }
 
@@ -185,10 +181,14 @@ fn sysroot(rustc: &mut Command) -> Option<PathBuf> {
     Some(PathBuf::from(String::from_utf8(output.stdout).ok()?.trim()))
 }
 
-fn without_rustup() -> std::ffi::OsString {
+/// Takes away what would lead back to rustup's own compiler.
+pub(crate) fn without_rustup(command: &mut Command) {
+    for name in ["CARGO", "RUSTUP_TOOLCHAIN", "RUSTC_WORKSPACE_WRAPPER"] {
+        command.env_remove(name);
+    }
     let path = std::env::var_os("PATH").unwrap_or_default();
     let kept = std::env::split_paths(&path).filter(|folder| !folder.join("rustup").exists());
-    std::env::join_paths(kept).unwrap_or(path)
+    command.env("PATH", std::env::join_paths(kept).unwrap_or(path));
 }
 
 pub(crate) fn starts(command: &mut Command) -> bool {

@@ -4,7 +4,7 @@
 //! refused: which part is the month differs from country to country.
 
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
-use labrelay_manifest::{Shown, Zone};
+use labrelay_manifest::Zone;
 use labrelay_model::Timestamp;
 
 /// Two-digit years from here on belong to the 1900s: FCS 2.0 is of 1990, its files can't be older than 1970.
@@ -92,9 +92,7 @@ fn micros(part: &str, per_second: u32) -> Option<u32> {
 /// was not yet moved, and is read so.
 pub fn instant(date_text: &str, time_text: &str, zone: &Zone) -> Option<Timestamp> {
     let local = date(date_text)?.and_time(time(time_text)?);
-    Some(match zone.shown(local)? {
-        Shown::Once(instant) | Shown::TwiceFirst(instant) | Shown::NeverUnlessUnmoved(instant) => instant,
-    })
+    Some(zone.shown(local)?.instant())
 }
 
 /// Microseconds from `begin` to `end` on one wall clock; an `end` before `begin` is on the next day. `None` where

@@ -2,6 +2,7 @@
 
 use super::super::older;
 use super::super::staged::{Site, families};
+use super::super::toolchain::Toolchain;
 use super::super::wine::Prefix;
 use super::installed::replays_give_the_same_bytes;
 
@@ -9,7 +10,7 @@ use super::installed::replays_give_the_same_bytes;
 /// where there is no second compiler.
 pub(super) fn run(prefix: &Prefix<'_>, site: &Site) -> anyhow::Result<()> {
     let toolchain = match older::toolchain()? {
-        Ok(toolchain) => toolchain,
+        Ok(toolchain) => Toolchain::FromSource(toolchain),
         Err(missing) => {
             println!("plugins of another compiler: SKIPPED: {missing}");
             return Ok(());
