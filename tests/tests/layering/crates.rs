@@ -17,6 +17,7 @@ const MAP: &[(&str, Option<&[&str]>)] = &[
     ("sdk/abi", Some(&["labrelay-model"])),
     ("sdk/collector", Some(&["labrelay-model", "labrelay-manifest", "labrelay-abi"])),
     ("host/os", Some(&[])),
+    ("host/bundle", Some(&["labrelay-model"])),
     ("host/explain", Some(&["labrelay-model", "labrelay-manifest"])),
     ("host/gate", Some(&["labrelay-model", "labrelay-manifest"])),
     ("host/mining", Some(&["labrelay-model", "labrelay-manifest"])),
