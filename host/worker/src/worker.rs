@@ -10,10 +10,13 @@ use labrelay_abi::{
     DecodeError, Describe, MAX_HEAD_BYTES, Message, OpenReply, OpenRequest, PluginFault, PollReply,
     PollRequest, decode_poll_reply, decode_reply, encode_request,
 };
-use labrelay_model::{Redacted, StreamShape};
+use labrelay_model::{Digest, Redacted, StreamShape};
 use labrelay_os::channel::Channel;
+use labrelay_os::file::read_at;
 use labrelay_os::process::{StartedWorker, library_name, open_library, start_worker};
 use labrelay_os::sandbox::{Confinement, Hold, Part};
+
+use sha2::{Digest as _, Sha256};
 
 use crate::WorkerError;
 use crate::child::WorkerProcess;
@@ -41,6 +44,8 @@ pub struct WorkerSpec {
     pub limits: WorkerLimits,
     /// Parts of the sandbox without which the site lets plugins run, where the system lacks them.
     pub accept_missing: Vec<Part>,
+    /// SHA-256 of the library, where somebody has signed it: no other is given to a worker.
+    pub sha256: Option<Digest>,
 }
 
 impl WorkerSpec {
@@ -57,6 +62,7 @@ impl WorkerSpec {
             plugin: plugin.into(),
             limits: WorkerLimits::default(),
             accept_missing: Vec::new(),
+            sha256: None,
         })
     }
 }
@@ -77,6 +83,31 @@ pub struct WorkerLimits {
 impl Default for WorkerLimits {
     fn default() -> Self {
         Self { load: Duration::from_secs(10), open: Duration::from_secs(10), grace: Duration::from_secs(10) }
+    }
+}
+
+/// Bytes of a library that are read at once to be hashed.
+const HASH_STEP_BYTES: usize = 64 * 1024;
+
+/// Before there is a worker, and of the open file that it will load: on Linux it loads by this handle, on Windows nobody can write
+/// to the file or exchange it while it is open.
+fn check_is_signed(library: &File, plugin: &Path, signed: &Digest) -> Result<(), WorkerError> {
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; HASH_STEP_BYTES];
+    let mut offset = 0;
+    loop {
+        let read = read_at(library, offset, &mut buffer)
+            .map_err(|why| WorkerError::PluginUnreadable { plugin: plugin.into(), why })?;
+        hash.update(buffer.get(..read).unwrap_or_default());
+        offset += read as u64;
+        if read < buffer.len() {
+            break;
+        }
+    }
+    if hash.finalize().as_slice() == signed.0 {
+        Ok(())
+    } else {
+        Err(WorkerError::NotTheSigned(plugin.into()))
     }
 }
 
@@ -102,6 +133,9 @@ impl Worker {
     pub fn start(spec: &WorkerSpec) -> Result<Self, WorkerError> {
         let plugin = spec.plugin.clone();
         let library = open_library(&plugin).map_err(|why| WorkerError::cannot_open(&plugin, why))?;
+        if let Some(signed) = &spec.sha256 {
+            check_is_signed(&library, &plugin, signed)?;
+        }
         let not_started = |why| WorkerError::NotStarted { program: spec.program.clone(), why };
         let StartedWorker { child, channel, output } =
             start_worker(&spec.program, &spec.args).map_err(not_started)?;
