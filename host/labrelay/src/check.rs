@@ -13,6 +13,7 @@ use crate::confined::SandboxStatus;
 use crate::device::DeviceKeys;
 use crate::exit::Failure;
 use crate::families::{Installation, InstalledFamily};
+use crate::origin::Origin;
 use crate::{clock, installed, receiver, setup};
 
 /// Lines are printed as they are found, so that a slow receiver does not hide the rest.
@@ -83,8 +84,12 @@ impl Report {
             "{name}: manifest {} and plugin {} ({})",
             installed.manifest.version(),
             installed.describe.plugin_version,
-            installed.plugin.display()
+            installed.plugin.path.display()
         ));
+        match &installed.plugin.origin {
+            origin @ Origin::Accepted => self.warn(&format!("{name}: plugin"), &origin.to_string()),
+            origin => self.ok(&format!("{name}: plugin {origin}")),
+        }
         let sandbox = SandboxStatus::from(&installed.confinement);
         match sandbox.accepted_missing.is_empty() {
             true => self.ok(&format!("{name}: {sandbox}")),

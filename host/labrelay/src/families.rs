@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
 use labrelay_abi::Describe;
+use labrelay_bundle::{Index, PluginVersion};
 use labrelay_manifest::Manifest;
 use labrelay_model::{Digest, FamilyName};
 use labrelay_os::sandbox::{Confinement, Part};
@@ -15,6 +16,8 @@ use labrelay_worker::{Worker, WorkerError, WorkerSpec};
 use crate::cli::InstallArgs;
 use crate::config::{Config, read_text};
 use crate::exit::{FailAs as _, Failure};
+use crate::origin::{self, Library, Origin};
+use crate::plugin_folder::{self, Choice, Current, Verified, trust_list};
 
 /// Part of a plugin library's file name in a build's output folder, where other libraries lie beside it.
 const PLUGIN_FILE_MARK: &str = "labrelay_plugin_";
@@ -24,14 +27,23 @@ const PLUGIN_FILE_MARK: &str = "labrelay_plugin_";
 pub(crate) struct InstalledFamily {
     /// What it may send.
     pub manifest: Arc<Manifest>,
+    /// Where that lies.
+    pub manifest_path: PathBuf,
     /// Its plugin library.
-    pub plugin: PathBuf,
+    pub plugin: Library,
     /// What the plugin says of itself.
     pub describe: Describe,
     /// How it was held when it was asked.
     pub confinement: Confinement,
     /// Parts of the sandbox that may be missing.
-    pub accept_missing: Vec<Part>,
+    accept_missing: Vec<Part>,
+}
+
+impl InstalledFamily {
+    /// A worker for its plugin.
+    pub(crate) fn worker_spec(&self) -> Result<WorkerSpec, WorkerError> {
+        worker_spec(&self.plugin, &self.accept_missing)
+    }
 }
 
 /// Where plugins and manifests lie.
@@ -45,16 +57,19 @@ pub(crate) struct Installation {
     accept_missing: Vec<Part>,
     /// The plugin folder is a build's output folder, where libraries lie that are no plugins.
     among_others: bool,
+    /// What vouches for libraries that nobody has signed; `None` if nothing does.
+    unsigned: Option<Origin>,
 }
 
 impl Installation {
     /// What the site's configuration names: every library in its plugin folder is meant to be a plugin.
     pub(crate) fn of_site(config: &Config) -> Self {
         Self {
-            plugins: config.plugins.clone(),
+            plugins: config.plugins.folder.clone(),
             manifests: config.manifests.clone(),
             accept_missing: config.sandbox.accept_missing.clone(),
             among_others: false,
+            unsigned: origin::of_unsigned(&config.plugins),
         }
     }
 
@@ -83,11 +98,32 @@ impl Installation {
             },
             accept_missing: Vec::new(),
             among_others,
+            unsigned: Some(Origin::Named),
         })
     }
 
-    /// The manifest of `family`, from `<family>.yaml`.
-    pub(crate) fn manifest(&self, family: &FamilyName) -> anyhow::Result<Arc<Manifest>> {
+    /// What an administrator has chosen for `family`.
+    pub(crate) fn choice(&self, family: &FamilyName) -> anyhow::Result<Choice> {
+        Ok(Current::read(&self.plugins, family)?.choice())
+    }
+
+    /// The manifest of `family`, and where it lies: that of the bundle that runs, or `<family>.yaml`.
+    pub(crate) fn manifest(&self, family: &FamilyName) -> anyhow::Result<(Arc<Manifest>, PathBuf)> {
+        match self.choice(family)?.version {
+            Some(version) => {
+                let verified = self.verified(family, &version)?;
+                Ok((verified.manifest, verified.manifest_path))
+            }
+            None => self.loose_manifest(family),
+        }
+    }
+
+    /// An installed version, checked against the site's list of trust; loads nothing.
+    pub(crate) fn verified(&self, family: &FamilyName, version: &PluginVersion) -> anyhow::Result<Verified> {
+        Verified::read(&self.plugins, family, version, &trust_list(&self.plugins)?)
+    }
+
+    fn loose_manifest(&self, family: &FamilyName) -> anyhow::Result<(Arc<Manifest>, PathBuf)> {
         let path = self.manifests.join(format!("{family}.yaml"));
         let manifest = read_manifest(&path)?;
         if manifest.family() != family {
@@ -98,17 +134,19 @@ impl Installation {
             ))
             .fail_as(Failure::Configuration);
         }
-        Ok(Arc::new(manifest))
+        Ok((Arc::new(manifest), path))
     }
 
-    /// Names of the families that have a manifest here, in alphabetical order.
+    /// Names of the families that have a manifest here or were installed from a bundle, in alphabetical order.
     pub(crate) fn families(&self) -> anyhow::Result<Vec<FamilyName>> {
         let entries = std::fs::read_dir(&self.manifests)
             .with_context(|| format!("can't list {}", self.manifests.display()))?;
         let mut families: Vec<FamilyName> = entries
             .filter_map(|entry| entry.ok()?.file_name().to_str()?.strip_suffix(".yaml")?.parse().ok())
             .collect();
+        families.extend(plugin_folder::families(&self.plugins));
         families.sort();
+        families.dedup();
         Ok(families)
     }
 
@@ -125,16 +163,58 @@ impl Installation {
         Ok(libraries)
     }
 
-    /// The family's manifest and the plugin built for it.
+    /// The family's manifest and the plugin built for it, as an administrator has chosen.
     pub(crate) fn family(&self, family: &FamilyName) -> anyhow::Result<InstalledFamily> {
-        let manifest = self.manifest(family)?;
+        self.chosen(family, self.choice(family)?.version.as_ref())
+    }
+
+    /// The version of a bundle, or without one the library that lies in the folder itself.
+    pub(crate) fn chosen(
+        &self,
+        family: &FamilyName,
+        version: Option<&PluginVersion>,
+    ) -> anyhow::Result<InstalledFamily> {
+        match version {
+            Some(version) => self.signed(family, version),
+            None => self.loose(family),
+        }
+    }
+
+    fn signed(&self, family: &FamilyName, version: &PluginVersion) -> anyhow::Result<InstalledFamily> {
+        let Verified { index, by, manifest, manifest_path, library, library_sha256 } =
+            self.verified(family, version)?;
+        let plugin = Library {
+            path: library,
+            sha256: Some(library_sha256),
+            origin: Origin::Signed { by, bundle: index.digest() },
+        };
+        let (describe, confinement) = describe(&plugin, &self.accept_missing).fail_as(Failure::Plugin)?;
+        check_is_signed(&plugin.path, &describe, &index)?;
+        check_match(&manifest, &plugin.path, &describe)?;
+        let accept_missing = self.accept_missing.clone();
+        Ok(InstalledFamily { manifest, manifest_path, plugin, describe, confinement, accept_missing })
+    }
+
+    fn loose(&self, family: &FamilyName) -> anyhow::Result<InstalledFamily> {
+        let (manifest, manifest_path) = self.loose_manifest(family)?;
         let mut trouble = Vec::new();
-        for plugin in self.libraries()? {
+        for path in self.libraries()? {
+            let Some(origin) = self.unsigned.clone() else {
+                return Err(origin::refuse(family, &self.plugins)).fail_as(Failure::Plugin);
+            };
+            let plugin = Library { path, sha256: None, origin };
             match describe(&plugin, &self.accept_missing) {
                 Ok((describe, confinement)) if describe.family == *family => {
-                    check_match(&manifest, &plugin, &describe)?;
+                    check_match(&manifest, &plugin.path, &describe)?;
                     let accept_missing = self.accept_missing.clone();
-                    return Ok(InstalledFamily { manifest, plugin, describe, confinement, accept_missing });
+                    return Ok(InstalledFamily {
+                        manifest,
+                        manifest_path,
+                        plugin,
+                        describe,
+                        confinement,
+                        accept_missing,
+                    });
                 }
                 Ok(_) => {}
                 Err(error) => trouble.push(error.to_string()), // names the file
@@ -147,6 +227,27 @@ impl Installation {
         }
         Err(anyhow!(message)).fail_as(Failure::Plugin)
     }
+}
+
+/// A library says of itself what its maker has signed.
+fn check_is_signed(plugin: &Path, describe: &Describe, index: &Index) -> anyhow::Result<()> {
+    let says = &describe.plugin_version;
+    let state = describe.oldest_state_version..=describe.state_version;
+    if describe.family == *index.family()
+        && *says == index.plugin_version().to_string()
+        && state == index.state_versions()
+    {
+        return Ok(());
+    }
+    Err(anyhow!(
+        "{} says that it is {} {says} with state {state:?}, and its bundle says {} {} with state {:?}; have its maker pack it again",
+        plugin.display(),
+        describe.family,
+        index.family(),
+        index.plugin_version(),
+        index.state_versions(),
+    ))
+    .fail_as(Failure::Plugin)
 }
 
 fn check_match(manifest: &Manifest, plugin: &Path, describe: &Describe) -> anyhow::Result<()> {
@@ -164,7 +265,10 @@ fn check_match(manifest: &Manifest, plugin: &Path, describe: &Describe) -> anyho
 }
 
 /// What a library says of itself, asked in a worker of its own, and how that was confined.
-fn describe(plugin: &Path, accept_missing: &[Part]) -> Result<(Describe, Confinement), WorkerError> {
+pub(crate) fn describe(
+    plugin: &Library,
+    accept_missing: &[Part],
+) -> Result<(Describe, Confinement), WorkerError> {
     let mut worker = Worker::start(&worker_spec(plugin, accept_missing)?)?;
     let describe = worker.describe();
     let confinement = worker.confinement().clone();
@@ -172,9 +276,10 @@ fn describe(plugin: &Path, accept_missing: &[Part]) -> Result<(Describe, Confine
     Ok((describe?, confinement))
 }
 
-/// This very program, started as a worker for `plugin`.
-pub(crate) fn worker_spec(plugin: &Path, accept_missing: &[Part]) -> Result<WorkerSpec, WorkerError> {
-    Ok(WorkerSpec { accept_missing: accept_missing.to_vec(), ..WorkerSpec::installed(plugin)? })
+/// The worker program beside this one, for `plugin` and no other bytes than those that were signed.
+fn worker_spec(plugin: &Library, accept_missing: &[Part]) -> Result<WorkerSpec, WorkerError> {
+    let accept_missing = accept_missing.to_vec();
+    Ok(WorkerSpec { accept_missing, sha256: plugin.sha256, ..WorkerSpec::installed(&plugin.path)? })
 }
 
 /// Reads one manifest; errors name file, line and column.

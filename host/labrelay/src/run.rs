@@ -22,14 +22,18 @@ use crate::config::{Config, Family};
 use crate::delivery_progress::DeliveryProgress;
 use crate::device::DeviceKeys;
 use crate::event::{self, Event};
+use crate::exchange::Exchange;
 use crate::exit::{FailAs as _, Failure};
-use crate::families::{Installation, InstalledFamily};
+use crate::families::InstalledFamily;
 use crate::gates::Gates;
 use crate::inbox::{Inbox, Inboxes};
 use crate::judge::Judge;
 use crate::life::{Life, Signals};
 use crate::outbox::SpoolOutbox;
-use crate::pipeline::Pipeline;
+use crate::pipeline::{End, Pipeline};
+use crate::plugin_folder::Choice;
+use crate::plugin_news::{self, Start};
+use crate::running_plugin::{self, RunningPlugin};
 use crate::setbacks::Setbacks;
 use crate::status::{Board, FamilyState};
 use crate::stop::Stop;
@@ -140,10 +144,16 @@ impl Service {
         let mut backoff = Backoff::default();
         let inbox = Rc::new(self.inboxes.open(name));
         let pulse = Rc::new(self.watchdog.watch(format!("the collector of {name}"), Step::Begin));
+        let mut before: Option<Choice> = None;
         while !self.stop.is_set() {
-            match self.pipeline(name, family, &inbox, &pulse) {
-                Ok(pipeline) => return pipeline.run(),
-                Err(trouble) => {
+            let trial = before.take();
+            let ended = self.pipeline(name, family, &inbox, &pulse, trial.clone()).map(Pipeline::run);
+            match (ended, trial) {
+                (Ok(End::Stopped), _) => return,
+                (Ok(End::Exchange(replaced)), _) => before = Some(replaced),
+                (Ok(End::TakenBack | End::Distrusted), _) => {}
+                (Err(trouble), Some(replaced)) => self.take_back(name, family, &replaced, &trouble),
+                (Err(trouble), None) => {
                     let trouble = format!("{trouble:#}");
                     inbox.refuse(&trouble);
                     let pause = backoff.next_pause();
@@ -156,22 +166,39 @@ impl Service {
         }
     }
 
+    /// What was rehearsed can't begin after all: the plugin that it replaced runs again.
+    fn take_back(&self, name: &FamilyName, family: &Family, replaced: &Choice, trouble: &anyhow::Error) {
+        let Ok(identity_key) = self.keys.identity_key() else { return };
+        let exchange = Exchange::new(&self.config, name, family, identity_key);
+        if let Ok(failed) = exchange.choice() {
+            running_plugin::take_back(&exchange, name, &failed, replaced, &format!("{trouble:#}"));
+        }
+    }
+
+    /// What collects with the plugin that is chosen, in the place of `before` if that has just ended.
     fn pipeline(
         &self,
         name: &FamilyName,
         family: &Family,
         inbox: &Rc<Inbox>,
         pulse: &Rc<Pulse>,
+        before: Option<Choice>,
     ) -> anyhow::Result<Pipeline> {
-        let installation = self.installation();
-        pulse.begin(Step::Prepare { libraries: installation.libraries()?.len() });
-        let installed = installation.family(name)?;
-        setup::keep_manifest(&self.config, &installed.manifest)?;
+        let identity_key = self.keys.identity_key()?;
+        let exchange = Exchange::new(&self.config, name, family, identity_key);
+        pulse.begin(Step::Prepare { libraries: exchange.libraries() });
+        let choice = exchange.choice()?;
+        // Before the list is read that the plugin is judged by: one that changes meanwhile is news.
+        let plugin = RunningPlugin::new(exchange.clone(), name.clone(), choice.clone(), before.clone());
+        let installed = exchange.installed(&choice)?;
+        setup::keep_manifest(&self.config.state, &installed.manifest, &installed.manifest_path)?;
         confined::note_missing(&self.config, name, &installed.confinement)?;
         self.board.update(name, |status| status.sandbox = Some((&installed.confinement).into()));
+        let start = if before.is_some() { Start::Exchanged } else { Start::Again };
+        plugin_news::tell(&self.config, &self.board, &installed, start)?;
         let plugin_version = installed.describe.plugin_version.as_str().into();
         let judge = self.judge(&installed)?;
-        let mut setup = setup::of_site(&self.config, family, installed, self.keys.identity_key()?)?;
+        let mut setup = setup::of_site(&self.config, family, installed, identity_key)?;
         setup.logs = setup::saved_logs(&setup, &self.spool)?;
         Ok(Pipeline {
             collecting: Collecting::new(setup),
@@ -185,6 +212,7 @@ impl Service {
             setbacks: Setbacks::default(),
             stop: self.stop.clone(),
             pulse: Rc::clone(pulse),
+            plugin,
         })
     }
 
@@ -192,10 +220,6 @@ impl Service {
     fn answers(&self) -> answer::Service {
         let (spool, board) = (Arc::clone(&self.spool), self.board.clone());
         answer::Service { spool, board, inboxes: self.inboxes.clone() }
-    }
-
-    fn installation(&self) -> Installation {
-        Installation::of_site(&self.config)
     }
 
     fn judge(&self, installed: &InstalledFamily) -> anyhow::Result<Judge> {

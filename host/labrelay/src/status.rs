@@ -89,6 +89,9 @@ pub(crate) struct FamilyStatus {
     /// Fields that the gate has frozen; told by a running service.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub frozen: Vec<FrozenField>,
+    /// Which plugin runs and who vouches for it; told by a running service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plugin: Option<PluginStatus>,
     /// How its plugin is confined; told by a running service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sandbox: Option<SandboxStatus>,
@@ -97,6 +100,15 @@ pub(crate) struct FamilyStatus {
     pub printed_bytes: u64,
     /// Counts since this spool began.
     pub ledger: Vec<LedgerLine>,
+}
+
+/// The plugin that runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct PluginStatus {
+    /// Its version.
+    pub version: String,
+    /// Who vouches for it, in words.
+    pub origin: String,
 }
 
 /// What a collector is doing.
@@ -295,6 +307,7 @@ fn print_for_a_person(status: &Status) {
         println!("\n{name}: {:?}{}", family.state, if family.idle { ", idle" } else { "" });
         family.trouble.iter().chain(&family.unreadable).for_each(|line| println!("  ! {line}"));
         family.frozen.iter().for_each(|field| println!("  ! {field}"));
+        family.plugin.iter().for_each(|plugin| println!("  plugin {}: {}", plugin.version, plugin.origin));
         family.sandbox.iter().for_each(|sandbox| println!("  {sandbox}"));
         if family.printed_bytes > 0 {
             println!("  the plugin has printed {} bytes, which were thrown away", family.printed_bytes);

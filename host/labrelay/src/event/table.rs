@@ -106,6 +106,22 @@ events! {
     Gap = 206, Warning,
         "Something of %1 vanished before it was read. %2",
         "`labrelay ledger` counts it as a gap; let the instrument keep its logs longer";
+    /// Another version of a plugin runs from now on.
+    PluginExchanged = 207, Information,
+        "The plugin of %1 was exchanged without a restart. %2",
+        "nothing";
+    /// What an administrator has chosen can't run.
+    PluginRefused = 208, Error,
+        "Another plugin of %1 was to run and was refused; the one before goes on. %2",
+        "the details say why; install another version, or go back by `labrelay plugin rollback`. Nothing is lost";
+    /// It failed before it had committed anything.
+    PluginTakenBack = 209, Error,
+        "The new plugin of %1 failed at once and was taken back; the one before goes on. %2",
+        "report it to the plugin's maker and install another version. Nothing is lost";
+    /// The site accepts a plugin that nobody has signed.
+    PluginNotSigned = 210, Warning,
+        "The plugin of %1 is not signed, and the configuration accepts that. %2",
+        "install a signed bundle, then remove `unsigned: accept` from the configuration (docs/bundles.md)";
 
     /// A damaged spool was replaced.
     SpoolSetAside = 300, Error,

@@ -1,0 +1,47 @@
+//! What the service tells of the plugin that a family runs: in `status`, in the log, and in the audit log.
+
+use labrelay_model::FamilyName;
+
+use crate::audit::AuditLog;
+use crate::config::Config;
+use crate::event::{self, Event};
+use crate::families::InstalledFamily;
+use crate::origin::Origin;
+use crate::status::{Board, PluginStatus};
+
+/// How a plugin came to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// With the service, or again after a setback.
+    Again,
+    /// In the place of another, while the service runs.
+    Exchanged,
+}
+
+/// Tells which plugin runs now; what is noted in the audit log is noted before it reads anything.
+pub(crate) fn tell(
+    config: &Config,
+    board: &Board,
+    installed: &InstalledFamily,
+    start: Start,
+) -> anyhow::Result<()> {
+    let family = installed.manifest.family();
+    let (version, origin) = (&installed.describe.plugin_version, &installed.plugin.origin);
+    let is_accepted = *origin == Origin::Accepted;
+    if is_accepted || start == Start::Exchanged {
+        AuditLog::open(&config.state)?.note(&format!("run {family} {version}: {origin}"), &[])?;
+    }
+    if start == Start::Exchanged {
+        event::tell(Event::PluginExchanged, family, &format_args!("Version {version} runs, {origin}."));
+    }
+    if is_accepted {
+        tell_not_signed(family, version);
+    }
+    let plugin = PluginStatus { version: version.clone(), origin: origin.to_string() };
+    board.update(family, |status| status.plugin = Some(plugin));
+    Ok(())
+}
+
+fn tell_not_signed(family: &FamilyName, version: &str) {
+    event::tell(Event::PluginNotSigned, family, &format_args!("Version {version}."));
+}

@@ -1,0 +1,94 @@
+//! The plugin that a family's thread runs: looks for the wish for another one, and is on trial until its first commit.
+
+use labrelay_model::FamilyName;
+use labrelay_os::file::FileStamp;
+use tracing::error;
+
+use crate::event::{self, Event};
+use crate::exchange::Exchange;
+use crate::pipeline::End;
+use crate::plugin_folder::Choice;
+
+/// What runs.
+pub(crate) struct RunningPlugin {
+    exchange: Exchange,
+    family: FamilyName,
+    runs: Choice,
+    /// What ran before, as long as this one has committed nothing.
+    before: Option<Choice>,
+    /// The list of trust that it was judged by.
+    trust: Option<FileStamp>,
+}
+
+impl RunningPlugin {
+    /// `runs`; on trial if it runs in the place of `before`.
+    pub(crate) fn new(exchange: Exchange, family: FamilyName, runs: Choice, before: Option<Choice>) -> Self {
+        let trust = exchange.trust_stamp();
+        Self { exchange, family, runs, before, trust }
+    }
+
+    /// Whether there is another wish, or another list of trust. Costs two looks at small files.
+    pub(crate) fn has_news(&self) -> bool {
+        self.exchange.news(&self.runs).is_some() || self.exchange.trust_stamp() != self.trust
+    }
+
+    /// Libraries that a look may have to ask.
+    pub(crate) fn libraries(&self) -> usize {
+        self.exchange.libraries()
+    }
+
+    /// What follows from the news. A wish that can't go on from `cursor`, the committed one, is refused, and this one runs on.
+    pub(crate) fn look(&mut self, cursor: Option<Vec<u8>>) -> Option<End> {
+        self.trust = self.exchange.trust_stamp();
+        if let Some(wish) = self.exchange.news(&self.runs) {
+            match self.exchange.rehearse(&wish, cursor) {
+                Ok(()) => return Some(End::Exchange(self.runs.clone())),
+                Err(why) => {
+                    event::tell(Event::PluginRefused, &self.family, &format_args!("{wish}: {why:#}"));
+                    self.remember(&wish, &self.runs);
+                    self.runs.serial = wish.serial;
+                }
+            }
+        }
+        (!self.exchange.is_still_trusted(&self.runs)).then_some(End::Distrusted)
+    }
+
+    /// Whether it runs in the place of another and has committed nothing yet.
+    pub(crate) fn is_on_trial(&self) -> bool {
+        self.before.is_some()
+    }
+
+    /// It has shown that it works.
+    pub(crate) fn has_committed(&mut self) {
+        self.before = None;
+    }
+
+    /// It failed on trial: what ran before is chosen again.
+    pub(crate) fn take_back(&mut self, why: &str) {
+        if let Some(before) = self.before.take() {
+            take_back(&self.exchange, &self.family, &self.runs, &before, why);
+        }
+    }
+
+    fn remember(&self, wish: &Choice, instead: &Choice) {
+        remember(&self.exchange, wish, instead);
+    }
+}
+
+/// `failed` gave way to `before` again.
+pub(crate) fn take_back(
+    exchange: &Exchange,
+    family: &FamilyName,
+    failed: &Choice,
+    before: &Choice,
+    why: &str,
+) {
+    event::tell(Event::PluginTakenBack, family, &format_args!("{failed}: {why}"));
+    remember(exchange, failed, before);
+}
+
+fn remember(exchange: &Exchange, wish: &Choice, instead: &Choice) {
+    if let Err(error) = exchange.refuse(wish, instead) {
+        error!("that a plugin was refused can't be remembered, so it is tried again: {error:#}");
+    }
+}
