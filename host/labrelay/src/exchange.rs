@@ -22,8 +22,10 @@ use crate::setup;
 
 /// Folder within the state folder: what was refused, a file a family.
 const FOLDER: &str = "site/plugins";
-/// Greatest such file.
-const MAX_BYTES: u64 = 4096;
+/// Longest reason that is kept: a sentence or two, with a path.
+const MAX_WHY_CHARS: usize = 1000;
+/// Greatest such file: the reason, each character of which may take six bytes in JSON.
+const MAX_BYTES: u64 = 8192;
 
 /// Which plugin one family runs.
 #[derive(Clone)]
@@ -43,6 +45,8 @@ struct Refusal {
     serial: u64,
     /// What runs instead; the library in the plugin folder without one.
     runs: Option<PluginVersion>,
+    /// Why, for `status`.
+    why: String,
 }
 
 impl Exchange {
@@ -89,9 +93,16 @@ impl Exchange {
         Ok(Collecting::new(setup).rehearse(cursor)?)
     }
 
-    /// Remembers that `wish` is not to be tried again, and what runs instead.
-    pub(crate) fn refuse(&self, wish: &Choice, instead: &Choice) -> anyhow::Result<()> {
-        let refusal = Refusal { serial: wish.serial, runs: instead.version.clone() };
+    /// Which wish was refused and why, as long as it stands.
+    pub(crate) fn refused(&self) -> Option<String> {
+        let wish = self.wish().ok()?;
+        self.refusal().filter(|refusal| refusal.serial == wish.serial).map(|refusal| refusal.why)
+    }
+
+    /// Remembers that `wish` is not to be tried again, why, and what runs instead.
+    pub(crate) fn refuse(&self, wish: &Choice, instead: &Choice, why: &str) -> anyhow::Result<()> {
+        let why = why.chars().take(MAX_WHY_CHARS).collect();
+        let refusal = Refusal { serial: wish.serial, runs: instead.version.clone(), why };
         let path = self.refusal_path();
         private::create_dir(private::parent(&path)).fail_as(Failure::State)?;
         let written = readable::replace(&path, &serde_json::to_vec(&refusal)?);

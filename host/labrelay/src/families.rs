@@ -102,6 +102,11 @@ impl Installation {
         })
     }
 
+    /// What vouches for libraries that lie in the plugin folder itself; `None` if nothing does, so that none is loaded.
+    pub(crate) fn unsigned(&self) -> Option<&Origin> {
+        self.unsigned.as_ref()
+    }
+
     /// What an administrator has chosen for `family`.
     pub(crate) fn choice(&self, family: &FamilyName) -> anyhow::Result<Choice> {
         Ok(Current::read(&self.plugins, family)?.choice())

@@ -24,6 +24,7 @@ pub(crate) fn tell(
     board: &Board,
     installed: &InstalledFamily,
     start: Start,
+    refused: Option<String>,
 ) -> anyhow::Result<()> {
     let family = installed.manifest.family();
     let (version, origin) = (&installed.describe.plugin_version, &installed.plugin.origin);
@@ -37,7 +38,7 @@ pub(crate) fn tell(
     if is_accepted {
         tell_not_signed(family, version);
     }
-    let plugin = PluginStatus { version: version.clone(), origin: origin.to_string() };
+    let plugin = PluginStatus { version: version.clone(), origin: origin.to_string(), refused };
     board.update(family, |status| status.plugin = Some(plugin));
     Ok(())
 }

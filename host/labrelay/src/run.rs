@@ -189,13 +189,19 @@ impl Service {
         pulse.begin(Step::Prepare { libraries: exchange.libraries() });
         let choice = exchange.choice()?;
         // Before the list is read that the plugin is judged by: one that changes meanwhile is news.
-        let plugin = RunningPlugin::new(exchange.clone(), name.clone(), choice.clone(), before.clone());
+        let plugin = RunningPlugin::new(
+            exchange.clone(),
+            self.board.clone(),
+            name.clone(),
+            choice.clone(),
+            before.clone(),
+        );
         let installed = exchange.installed(&choice)?;
         setup::keep_manifest(&self.config.state, &installed.manifest, &installed.manifest_path)?;
         confined::note_missing(&self.config, name, &installed.confinement)?;
         self.board.update(name, |status| status.sandbox = Some((&installed.confinement).into()));
         let start = if before.is_some() { Start::Exchanged } else { Start::Again };
-        plugin_news::tell(&self.config, &self.board, &installed, start)?;
+        plugin_news::tell(&self.config, &self.board, &installed, start, exchange.refused())?;
         let plugin_version = installed.describe.plugin_version.as_str().into();
         let judge = self.judge(&installed)?;
         let mut setup = setup::of_site(&self.config, family, installed, identity_key)?;

@@ -8,10 +8,12 @@ use crate::event::{self, Event};
 use crate::exchange::Exchange;
 use crate::pipeline::End;
 use crate::plugin_folder::Choice;
+use crate::status::Board;
 
 /// What runs.
 pub(crate) struct RunningPlugin {
     exchange: Exchange,
+    board: Board,
     family: FamilyName,
     runs: Choice,
     /// What ran before, as long as this one has committed nothing.
@@ -22,9 +24,15 @@ pub(crate) struct RunningPlugin {
 
 impl RunningPlugin {
     /// `runs`; on trial if it runs in the place of `before`.
-    pub(crate) fn new(exchange: Exchange, family: FamilyName, runs: Choice, before: Option<Choice>) -> Self {
+    pub(crate) fn new(
+        exchange: Exchange,
+        board: Board,
+        family: FamilyName,
+        runs: Choice,
+        before: Option<Choice>,
+    ) -> Self {
         let trust = exchange.trust_stamp();
-        Self { exchange, family, runs, before, trust }
+        Self { exchange, board, family, runs, before, trust }
     }
 
     /// Whether there is another wish, or another list of trust. Costs two looks at small files.
@@ -43,11 +51,7 @@ impl RunningPlugin {
         if let Some(wish) = self.exchange.news(&self.runs) {
             match self.exchange.rehearse(&wish, cursor) {
                 Ok(()) => return Some(End::Exchange(self.runs.clone())),
-                Err(why) => {
-                    event::tell(Event::PluginRefused, &self.family, &format_args!("{wish}: {why:#}"));
-                    self.remember(&wish, &self.runs);
-                    self.runs.serial = wish.serial;
-                }
+                Err(why) => self.refuse(&wish, &format!("{wish}: {why:#}")),
             }
         }
         (!self.exchange.is_still_trusted(&self.runs)).then_some(End::Distrusted)
@@ -70,8 +74,15 @@ impl RunningPlugin {
         }
     }
 
-    fn remember(&self, wish: &Choice, instead: &Choice) {
-        remember(&self.exchange, wish, instead);
+    fn refuse(&mut self, wish: &Choice, why: &str) {
+        event::tell(Event::PluginRefused, &self.family, &why);
+        remember(&self.exchange, wish, &self.runs, why);
+        self.runs.serial = wish.serial;
+        self.board.update(&self.family, |status| {
+            if let Some(plugin) = &mut status.plugin {
+                plugin.refused = Some(why.to_owned());
+            }
+        });
     }
 }
 
@@ -83,12 +94,13 @@ pub(crate) fn take_back(
     before: &Choice,
     why: &str,
 ) {
-    event::tell(Event::PluginTakenBack, family, &format_args!("{failed}: {why}"));
-    remember(exchange, failed, before);
+    let why = format!("{failed}: {why}");
+    event::tell(Event::PluginTakenBack, family, &why);
+    remember(exchange, failed, before, &why);
 }
 
-fn remember(exchange: &Exchange, wish: &Choice, instead: &Choice) {
-    if let Err(error) = exchange.refuse(wish, instead) {
+fn remember(exchange: &Exchange, wish: &Choice, instead: &Choice, why: &str) {
+    if let Err(error) = exchange.refuse(wish, instead, why) {
         error!("that a plugin was refused can't be remembered, so it is tried again: {error:#}");
     }
 }

@@ -109,6 +109,9 @@ pub(crate) struct PluginStatus {
     pub version: String,
     /// Who vouches for it, in words.
     pub origin: String,
+    /// Which other plugin was to run and why it does not, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
 }
 
 /// What a collector is doing.
@@ -307,7 +310,10 @@ fn print_for_a_person(status: &Status) {
         println!("\n{name}: {:?}{}", family.state, if family.idle { ", idle" } else { "" });
         family.trouble.iter().chain(&family.unreadable).for_each(|line| println!("  ! {line}"));
         family.frozen.iter().for_each(|field| println!("  ! {field}"));
-        family.plugin.iter().for_each(|plugin| println!("  plugin {}: {}", plugin.version, plugin.origin));
+        if let Some(PluginStatus { version, origin, refused }) = &family.plugin {
+            println!("  plugin {version}: {origin}");
+            refused.iter().for_each(|refused| println!("  ! not taken over: {refused}"));
+        }
         family.sandbox.iter().for_each(|sandbox| println!("  {sandbox}"));
         if family.printed_bytes > 0 {
             println!("  the plugin has printed {} bytes, which were thrown away", family.printed_bytes);

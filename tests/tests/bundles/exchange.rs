@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use labrelay_tests::site::SERIAL;
+use labrelay_tests::site::{SERIAL, Status};
 
 use crate::lab::{FAMILY, FIRST, Lab, NEXT, first, next};
 
@@ -68,10 +68,17 @@ fn a_rollback_that_can_not_read_the_newer_state_is_refused_and_the_newer_version
     lab.site.wait_for_units(40);
     assert_eq!((lab.sent_by(FIRST), lab.sent_by(NEXT)), (0, 40));
 
+    let refused = |status: &Status| {
+        let said = status.0["families"][FAMILY]["plugin"]["refused"].as_str().unwrap_or_default();
+        said.contains("version 0.1.0") && said.contains("saved state of version 2")
+    };
+    lab.site.host.wait_for("status says why", refused);
+
     // Nor does a restart try what was refused.
     lab.site.host.stop();
     lab.site.host.start();
     lab.wait_for_version(NEXT);
+    lab.site.host.wait_for("status still says why", refused);
     lab.write_pumps("3.log", 2, 20);
     lab.site.wait_for_units(60);
 }

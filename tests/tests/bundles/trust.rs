@@ -1,6 +1,6 @@
 //! What nobody trusted has signed is not loaded: not at the start, not later, not to be asked what it is.
 
-use labrelay_tests::site::{library, text_of};
+use labrelay_tests::site::{host_program, library, repository, text_of};
 
 use crate::lab::{FAMILY, FIRST, Lab, first, next};
 
@@ -73,7 +73,7 @@ fn a_library_that_was_altered_after_its_installation_is_not_loaded() {
 fn a_library_that_nobody_signed_runs_only_where_the_site_says_so() {
     let mut lab = Lab::new();
     let file = library("labrelay_made_up");
-    let manifest = labrelay_tests::site::repository().join("tests/made_up/manifest.yaml");
+    let manifest = repository().join("tests/made_up/manifest.yaml");
     lab.site.host.add_plugin(FAMILY, &file, &manifest);
     lab.site.start();
     lab.site.host.wait_for("the unsigned library is refused", |status| {
@@ -100,4 +100,35 @@ fn a_bundle_that_is_revoked_while_it_runs_runs_no_longer() {
     lab.wait_for_version(crate::lab::NEXT);
     lab.trust(&[&digest(&lab, bundle.to_str().unwrap())], "");
     lab.site.host.wait_for("it is stopped", |status| status.trouble(FAMILY).contains("revokes this bundle"));
+}
+
+#[test]
+fn what_lies_beside_the_program_is_part_of_the_release() {
+    let lab = Lab::new();
+    let release = lab.site.folder().join("release");
+    let [plugins, manifests] = ["plugins", "manifests"].map(|name| release.join(name));
+    for folder in [&plugins, &manifests] {
+        std::fs::create_dir_all(folder).unwrap();
+    }
+    let program = release.join("labrelay");
+    std::fs::copy(host_program(), &program).unwrap();
+    std::fs::copy(host_program().with_file_name("labrelay-worker"), release.join("labrelay-worker")).unwrap();
+    std::fs::copy(library("labrelay_made_up"), plugins.join("libmade_up.so")).unwrap();
+    std::fs::copy(repository().join("tests/made_up/manifest.yaml"), manifests.join("made_up.yaml")).unwrap();
+    let config = std::fs::read_to_string(lab.site.host.config_file()).unwrap();
+    let config = config.replace("./plugins", plugins.to_str().unwrap());
+    let config = config.replace("./manifests", manifests.to_str().unwrap());
+    std::fs::write(release.join("labrelay.yaml"), config).unwrap();
+
+    let check = |program: &std::path::Path| {
+        let mut command = std::process::Command::new(program);
+        text_of(&command.arg("check").arg("--config").arg(release.join("labrelay.yaml")).output().unwrap())
+    };
+    let said = check(&program);
+    assert!(said.contains("ok    made_up: plugin part of this release of Labrelay"), "{said}");
+    let said = check(&host_program());
+    assert!(
+        said.contains("signed by nobody, so none is loaded"),
+        "to another program it is a stranger's: {said}"
+    );
 }

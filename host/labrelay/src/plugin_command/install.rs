@@ -12,6 +12,7 @@ use super::files::{read_bundle, read_envelope};
 use crate::cli::ConfigArgs;
 use crate::config::Config;
 use crate::exit::{FailAs as _, Failure};
+use crate::families::Installation;
 use crate::plugin_folder::{self, Current, Verified, put, switch, trust_file, trust_list};
 
 /// Runs `labrelay plugin install`.
@@ -95,7 +96,19 @@ pub(super) fn list(config: &ConfigArgs) -> anyhow::Result<ExitCode> {
             }
         }
     }
+    list_libraries(&Installation::of_site(&config))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What lies in the folder itself; not asked which family it is for, since nothing is loaded here.
+#[allow(clippy::print_stdout)]
+fn list_libraries(installation: &Installation) -> anyhow::Result<()> {
+    let origin =
+        installation.unsigned().map_or("NOT LOADED: signed by nobody".to_owned(), ToString::to_string);
+    for library in installation.libraries()? {
+        println!("{}: {origin}", library.display());
+    }
+    Ok(())
 }
 
 fn one_line(error: &anyhow::Error) -> String {
