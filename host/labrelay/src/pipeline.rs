@@ -6,11 +6,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use labrelay_gate::{GateState, StateError};
+use labrelay_gate::GateState;
 use labrelay_model::{FamilyName, FieldType, GapCounts, GapKey, InputIdentity, SourceName, Timestamp};
 use labrelay_source::{ScanReport, SeenInputs};
-use labrelay_spool::{Commit, CommitError, Spool, SpoolError};
-use labrelay_worker::WorkerError;
+use labrelay_spool::{Commit, CommitError, Spool};
 use tokio::sync::Notify;
 use tracing::warn;
 
@@ -358,32 +357,6 @@ impl Pipeline {
 enum Read {
     Something,
     Nothing,
-}
-
-impl Setback {
-    fn restarting(words: String) -> Self {
-        Self { state: FamilyState::Restarting, words }
-    }
-}
-
-impl From<WorkerError> for Setback {
-    fn from(error: WorkerError) -> Self {
-        Self::restarting(error.to_string())
-    }
-}
-
-/// A disk that is full or fails: the family pauses, and reads again what was not committed.
-impl From<SpoolError> for Setback {
-    fn from(error: SpoolError) -> Self {
-        Self { state: FamilyState::Paused, words: error.to_string() }
-    }
-}
-
-/// A memory that can't be read: without it something could leave twice.
-impl From<StateError> for Setback {
-    fn from(error: StateError) -> Self {
-        Self { state: FamilyState::Paused, words: error.to_string() }
-    }
 }
 
 /// Asks the spool whether an input has been read.

@@ -12,17 +12,15 @@ use labrelay_abi::{
 };
 use labrelay_model::{Digest, Redacted, StreamShape};
 use labrelay_os::channel::Channel;
-use labrelay_os::file::read_at;
 use labrelay_os::process::{StartedWorker, library_name, open_library, start_worker};
 use labrelay_os::sandbox::{Confinement, Hold, Part};
-
-use sha2::{Digest as _, Sha256};
 
 use crate::WorkerError;
 use crate::child::WorkerProcess;
 use crate::frame::{self, FrameError, Kind};
 use crate::load::{LoadFailure, tidy};
 use crate::output::Output;
+use crate::signed::check_is_signed;
 
 /// Longest answer to a load request: a short text and a tag.
 const MAX_LOAD_REPLY_BYTES: usize = 1024;
@@ -83,31 +81,6 @@ pub struct WorkerLimits {
 impl Default for WorkerLimits {
     fn default() -> Self {
         Self { load: Duration::from_secs(10), open: Duration::from_secs(10), grace: Duration::from_secs(10) }
-    }
-}
-
-/// Bytes of a library that are read at once to be hashed.
-const HASH_STEP_BYTES: usize = 64 * 1024;
-
-/// Before there is a worker, and of the open file that it will load: on Linux it loads by this handle, on Windows nobody can write
-/// to the file or exchange it while it is open.
-fn check_is_signed(library: &File, plugin: &Path, signed: &Digest) -> Result<(), WorkerError> {
-    let mut hash = Sha256::new();
-    let mut buffer = vec![0; HASH_STEP_BYTES];
-    let mut offset = 0;
-    loop {
-        let read = read_at(library, offset, &mut buffer)
-            .map_err(|why| WorkerError::PluginUnreadable { plugin: plugin.into(), why })?;
-        hash.update(buffer.get(..read).unwrap_or_default());
-        offset += read as u64;
-        if read < buffer.len() {
-            break;
-        }
-    }
-    if hash.finalize().as_slice() == signed.0 {
-        Ok(())
-    } else {
-        Err(WorkerError::NotTheSigned(plugin.into()))
     }
 }
 

@@ -20,17 +20,26 @@ pub(crate) struct Lab {
 pub(crate) struct Made {
     library: PathBuf,
     manifest: PathBuf,
+    readme: Option<PathBuf>,
+}
+
+impl Made {
+    /// The same with a readme, so with another content.
+    pub(crate) fn with_readme(self) -> Self {
+        Self { readme: Some(repository().join("README.md")), ..self }
+    }
 }
 
 pub(crate) fn first() -> Made {
-    Made { library: library("labrelay_made_up"), manifest: repository().join("tests/made_up/manifest.yaml") }
+    made("labrelay_made_up", "tests/made_up/manifest.yaml")
 }
 
 pub(crate) fn next() -> Made {
-    Made {
-        library: library("labrelay_made_up_next"),
-        manifest: repository().join("tests/made_up_next/manifest.yaml"),
-    }
+    made("labrelay_made_up_next", "tests/made_up_next/manifest.yaml")
+}
+
+fn made(file: &str, manifest: &str) -> Made {
+    Made { library: library(file), manifest: repository().join(manifest), readme: None }
 }
 
 /// Runs `labrelay` without a configuration.
@@ -94,7 +103,9 @@ impl Lab {
         let out = self.site.folder().join(name);
         let [library, manifest, to] =
             [&made.library, &made.manifest, &out].map(|path| path.to_str().unwrap());
-        done(&labrelay(&["plugin", "pack", "--library", library, "--manifest", manifest, "--out", to]));
+        let mut arguments = vec!["plugin", "pack", "--library", library, "--manifest", manifest, "--out", to];
+        arguments.extend(made.readme.iter().flat_map(|file| ["--readme", file.to_str().unwrap()]));
+        done(&labrelay(&arguments));
         out
     }
 

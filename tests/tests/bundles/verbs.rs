@@ -60,3 +60,18 @@ fn list_shows_every_version_and_which_runs() {
         "nothing before it"
     );
 }
+
+#[test]
+fn another_content_under_an_installed_version_is_refused_and_the_same_again_is_not() {
+    let lab = Lab::new();
+    let bundle = lab.install(&first(), "first.lrbundle");
+    let again = lab.site.host.run(&["plugin", "install", bundle.to_str().unwrap()]);
+    assert!(again.status.success(), "{}", text_of(&again));
+    let other = lab.signed(&first().with_readme(), "other.lrbundle");
+    let refused = lab.site.host.run(&["plugin", "install", other.to_str().unwrap()]);
+    let said = text_of(&refused);
+    assert!(
+        refused.status.code() == Some(5) && said.contains("another bundle of made_up 0.1.0 is installed"),
+        "{said}"
+    );
+}
