@@ -20,7 +20,7 @@ use crate::families::{Installation, InstalledFamily};
 use crate::plugin_folder::{Choice, read_bounded, trust_file};
 use crate::setup;
 
-/// Folder within the state folder: what was refused, a file a family.
+/// Folder within the state folder: what has run last, a file a family.
 const FOLDER: &str = "site/plugins";
 /// Longest reason that is kept: a sentence or two, with a path.
 const MAX_WHY_CHARS: usize = 1000;
@@ -37,16 +37,27 @@ pub(crate) struct Exchange {
     installation: Installation,
 }
 
-/// An administrator's wish that could not be fulfilled, so that it is not tried again, not after a restart either.
-#[derive(Debug, Serialize, Deserialize)]
+/// In what place a plugin begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Where it was before: the service has just started, or tries again.
+    AsBefore,
+    /// In the place of another one, which has just ended.
+    OfAnother,
+}
+
+/// What has run last, in the state folder. A wish with another number is another plugin's: whether it came while the service ran
+/// or while it was stopped, it is rehearsed with what ran last still there.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Refusal {
-    /// The wish.
+struct LastRun {
+    /// The wish that it answers.
     serial: u64,
-    /// What runs instead; the library in the plugin folder without one.
+    /// What runs; the library in the plugin folder without one.
     runs: Option<PluginVersion>,
-    /// Why, for `status`.
-    why: String,
+    /// Why it is not what was wished, for `status`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refused: Option<String>,
 }
 
 impl Exchange {
@@ -62,17 +73,28 @@ impl Exchange {
         Self { config, family, settings, identity_key, installation }
     }
 
-    /// What is to run: what an administrator has chosen, or what runs instead.
-    pub(crate) fn choice(&self) -> anyhow::Result<Choice> {
+    /// What is to run, asked in a worker: what has run last, or with nothing of that, or in its place, what an administrator
+    /// has chosen.
+    pub(crate) fn begin(&self, place: Place) -> anyhow::Result<(Choice, InstalledFamily)> {
         let wish = self.wish()?;
-        Ok(match self.refusal() {
-            Some(refusal) if refusal.serial == wish.serial => Choice { version: refusal.runs, ..wish },
-            _ => wish,
-        })
+        let last = match place {
+            Place::AsBefore => self.last_run().map(|last| Choice { serial: last.serial, version: last.runs }),
+            Place::OfAnother => None,
+        };
+        let choice = last.unwrap_or_else(|| wish.clone());
+        match self.installed(&choice) {
+            Ok(installed) => Ok((choice, installed)),
+            Err(_) if choice.serial != wish.serial => Ok((wish.clone(), self.installed(&wish)?)),
+            Err(error) => Err(error),
+        }
     }
 
-    /// The family as it is chosen; asks its library in a worker.
-    pub(crate) fn installed(&self, choice: &Choice) -> anyhow::Result<InstalledFamily> {
+    /// What an administrator has chosen.
+    pub(crate) fn wish(&self) -> anyhow::Result<Choice> {
+        self.installation.choice(&self.family)
+    }
+
+    fn installed(&self, choice: &Choice) -> anyhow::Result<InstalledFamily> {
         self.installation.chosen(&self.family, choice.version.as_ref())
     }
 
@@ -96,17 +118,21 @@ impl Exchange {
     /// Which wish was refused and why, as long as it stands.
     pub(crate) fn refused(&self) -> Option<String> {
         let wish = self.wish().ok()?;
-        self.refusal().filter(|refusal| refusal.serial == wish.serial).map(|refusal| refusal.why)
+        self.last_run().filter(|last| last.serial == wish.serial)?.refused
+    }
+
+    /// Remembers what runs.
+    pub(crate) fn note(&self, runs: &Choice) -> anyhow::Result<()> {
+        match self.last_run() {
+            Some(last) if last.serial == runs.serial && last.runs == runs.version => Ok(()),
+            _ => self.write(&LastRun { serial: runs.serial, runs: runs.version.clone(), refused: None }),
+        }
     }
 
     /// Remembers that `wish` is not to be tried again, why, and what runs instead.
     pub(crate) fn refuse(&self, wish: &Choice, instead: &Choice, why: &str) -> anyhow::Result<()> {
-        let why = why.chars().take(MAX_WHY_CHARS).collect();
-        let refusal = Refusal { serial: wish.serial, runs: instead.version.clone(), why };
-        let path = self.refusal_path();
-        private::create_dir(private::parent(&path)).fail_as(Failure::State)?;
-        let written = readable::replace(&path, &serde_json::to_vec(&refusal)?);
-        written.with_context(|| format!("can't write {}", path.display())).fail_as(Failure::State)
+        let refused = Some(why.chars().take(MAX_WHY_CHARS).collect());
+        self.write(&LastRun { serial: wish.serial, runs: instead.version.clone(), refused })
     }
 
     /// Changes whenever the site's list of trust does.
@@ -119,16 +145,19 @@ impl Exchange {
         runs.version.as_ref().is_none_or(|version| self.installation.verified(&self.family, version).is_ok())
     }
 
-    fn wish(&self) -> anyhow::Result<Choice> {
-        self.installation.choice(&self.family)
-    }
-
-    fn refusal(&self) -> Option<Refusal> {
-        let path = self.refusal_path();
+    fn last_run(&self) -> Option<LastRun> {
+        let path = self.last_run_path();
         path.exists().then(|| serde_json::from_slice(&read_bounded(&path, MAX_BYTES).ok()?).ok())?
     }
 
-    fn refusal_path(&self) -> PathBuf {
+    fn write(&self, last: &LastRun) -> anyhow::Result<()> {
+        let path = self.last_run_path();
+        private::create_dir(private::parent(&path)).fail_as(Failure::State)?;
+        let written = readable::replace(&path, &serde_json::to_vec(last)?);
+        written.with_context(|| format!("can't write {}", path.display())).fail_as(Failure::State)
+    }
+
+    fn last_run_path(&self) -> PathBuf {
         self.config.state.join(FOLDER).join(format!("{}.json", self.family))
     }
 }

@@ -5,34 +5,26 @@ use labrelay_model::FamilyName;
 use crate::audit::AuditLog;
 use crate::config::Config;
 use crate::event::{self, Event};
+use crate::exchange::Place;
 use crate::families::InstalledFamily;
 use crate::origin::Origin;
 use crate::status::{Board, PluginStatus};
-
-/// How a plugin came to run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Start {
-    /// With the service, or again after a setback.
-    Again,
-    /// In the place of another, while the service runs.
-    Exchanged,
-}
 
 /// Tells which plugin runs now; what is noted in the audit log is noted before it reads anything.
 pub(crate) fn tell(
     config: &Config,
     board: &Board,
     installed: &InstalledFamily,
-    start: Start,
+    place: Place,
     refused: Option<String>,
 ) -> anyhow::Result<()> {
     let family = installed.manifest.family();
     let (version, origin) = (&installed.describe.plugin_version, &installed.plugin.origin);
     let is_accepted = *origin == Origin::Accepted;
-    if is_accepted || start == Start::Exchanged {
+    if is_accepted || place == Place::OfAnother {
         AuditLog::open(&config.state)?.note(&format!("run {family} {version}: {origin}"), &[])?;
     }
-    if start == Start::Exchanged {
+    if place == Place::OfAnother {
         event::tell(Event::PluginExchanged, family, &format_args!("Version {version} runs, {origin}."));
     }
     if is_accepted {

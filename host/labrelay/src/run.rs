@@ -22,7 +22,7 @@ use crate::config::{Config, Family};
 use crate::delivery_progress::DeliveryProgress;
 use crate::device::DeviceKeys;
 use crate::event::{self, Event};
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, Place};
 use crate::exit::{FailAs as _, Failure};
 use crate::families::InstalledFamily;
 use crate::gates::Gates;
@@ -32,13 +32,13 @@ use crate::life::{Life, Signals};
 use crate::outbox::SpoolOutbox;
 use crate::pipeline::{End, Pipeline};
 use crate::plugin_folder::Choice;
-use crate::plugin_news::{self, Start};
+
 use crate::running_plugin::{self, RunningPlugin};
 use crate::setbacks::Setbacks;
 use crate::status::{Board, FamilyState};
 use crate::stop::Stop;
 use crate::watchdog::{Pulse, Step, Watchdog};
-use crate::{answer, clock, confined, control, installed, receiver, setup, spool_access};
+use crate::{answer, clock, confined, control, installed, plugin_news, receiver, setup, spool_access};
 
 /// How often what is older than journal and quarantine keep is looked for; both keep by the day.
 const PURGE_EVERY: Duration = Duration::from_secs(3600);
@@ -170,7 +170,7 @@ impl Service {
     fn take_back(&self, name: &FamilyName, family: &Family, replaced: &Choice, trouble: &anyhow::Error) {
         let Ok(identity_key) = self.keys.identity_key() else { return };
         let exchange = Exchange::new(&self.config, name, family, identity_key);
-        if let Ok(failed) = exchange.choice() {
+        if let Ok(failed) = exchange.wish() {
             running_plugin::take_back(&exchange, name, &failed, replaced, &format!("{trouble:#}"));
         }
     }
@@ -187,21 +187,15 @@ impl Service {
         let identity_key = self.keys.identity_key()?;
         let exchange = Exchange::new(&self.config, name, family, identity_key);
         pulse.begin(Step::Prepare { libraries: exchange.libraries() });
-        let choice = exchange.choice()?;
-        // Before the list is read that the plugin is judged by: one that changes meanwhile is news.
-        let plugin = RunningPlugin::new(
-            exchange.clone(),
-            self.board.clone(),
-            name.clone(),
-            choice.clone(),
-            before.clone(),
-        );
-        let installed = exchange.installed(&choice)?;
+        let place = if before.is_some() { Place::OfAnother } else { Place::AsBefore };
+        let trust = exchange.trust_stamp(); // before the list is read: one that changes meanwhile is news
+        let (choice, installed) = exchange.begin(place)?;
         setup::keep_manifest(&self.config.state, &installed.manifest, &installed.manifest_path)?;
         confined::note_missing(&self.config, name, &installed.confinement)?;
         self.board.update(name, |status| status.sandbox = Some((&installed.confinement).into()));
-        let start = if before.is_some() { Start::Exchanged } else { Start::Again };
-        plugin_news::tell(&self.config, &self.board, &installed, start, exchange.refused())?;
+        plugin_news::tell(&self.config, &self.board, &installed, place, exchange.refused())?;
+        let plugin =
+            RunningPlugin::new(exchange, self.board.clone(), name.clone(), choice, before).judged_by(trust);
         let plugin_version = installed.describe.plugin_version.as_str().into();
         let judge = self.judge(&installed)?;
         let mut setup = setup::of_site(&self.config, family, installed, identity_key)?;

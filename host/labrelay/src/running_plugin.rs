@@ -31,8 +31,16 @@ impl RunningPlugin {
         runs: Choice,
         before: Option<Choice>,
     ) -> Self {
-        let trust = exchange.trust_stamp();
-        Self { exchange, board, family, runs, before, trust }
+        let running = Self { exchange, board, family, runs, before, trust: None };
+        if !running.is_on_trial() {
+            running.note();
+        }
+        running
+    }
+
+    /// With the list of trust that it was judged by.
+    pub(crate) fn judged_by(self, trust: Option<FileStamp>) -> Self {
+        Self { trust, ..self }
     }
 
     /// Whether there is another wish, or another list of trust. Costs two looks at small files.
@@ -64,13 +72,21 @@ impl RunningPlugin {
 
     /// It has shown that it works.
     pub(crate) fn has_committed(&mut self) {
-        self.before = None;
+        if self.before.take().is_some() {
+            self.note();
+        }
     }
 
     /// It failed on trial: what ran before is chosen again.
     pub(crate) fn take_back(&mut self, why: &str) {
         if let Some(before) = self.before.take() {
             take_back(&self.exchange, &self.family, &self.runs, &before, why);
+        }
+    }
+
+    fn note(&self) {
+        if let Err(error) = self.exchange.note(&self.runs) {
+            error!("which plugin runs can't be remembered: {error:#}");
         }
     }
 

@@ -103,3 +103,48 @@ fn a_new_version_that_crashes_at_once_is_taken_back_and_nothing_is_lost() {
     lab.site.host.start();
     lab.wait_for_version(FIRST);
 }
+
+#[test]
+fn what_was_chosen_while_the_service_was_stopped_is_tried_beside_what_ran_last() {
+    let mut lab = Lab::new();
+    lab.install(&first(), "first.lrbundle");
+    lab.site.start();
+    lab.wait_for_version(FIRST);
+    lab.write_pumps("1.log", 0, 20);
+    lab.site.wait_for_units(20);
+    lab.site.host.stop();
+    lab.install(&next(), "next.lrbundle");
+    lab.site.host.start();
+    lab.wait_for_version(NEXT);
+    lab.write_pumps("2.log", 1, 20);
+    lab.site.wait_for_units(40);
+
+    lab.site.host.stop();
+    assert!(lab.site.host.run(&["plugin", "rollback", FAMILY]).status.success());
+    lab.site.host.start();
+    lab.wait_for_event("the plugin can't read its saved state of version 2");
+    lab.wait_for_version(NEXT);
+    lab.write_pumps("3.log", 2, 20);
+    lab.site.wait_for_units(60);
+    assert_eq!((lab.sent_by(FIRST), lab.sent_by(NEXT)), (20, 40));
+}
+
+#[test]
+fn a_service_that_is_killed_during_an_exchange_goes_on_with_either_version_and_loses_nothing() {
+    let mut lab = Lab::new();
+    lab.install(&first(), "first.lrbundle");
+    lab.site.start();
+    (0..5).for_each(|file| lab.write_pumps(&format!("{file}.log"), file, 20));
+    lab.site.wait_for_units(20);
+    (5..10).for_each(|file| lab.write_pumps(&format!("{file}.log"), file, 20));
+    lab.install(&next(), "next.lrbundle");
+    for _ in 0..3 {
+        lab.site.host.kill();
+        lab.site.host.start();
+    }
+    lab.wait_for_version(NEXT);
+    lab.site.wait_for_units(200);
+    let sent = lab.site.host.sent();
+    let rows: BTreeSet<&str> = sent.iter().map(|row| row.row_id.as_str()).collect();
+    assert_eq!((sent.len(), rows.len(), lab.site.receiver.rows()), (200, 200, 200));
+}

@@ -75,3 +75,15 @@ fn another_content_under_an_installed_version_is_refused_and_the_same_again_is_n
         "{said}"
     );
 }
+
+#[test]
+fn what_a_power_cut_left_half_unpacked_is_no_version_and_stands_in_nobody_s_way() {
+    let lab = Lab::new();
+    let half = lab.site.host.plugins().join(FAMILY).join("0.1.0.new");
+    std::fs::create_dir_all(&half).unwrap();
+    std::fs::write(half.join("plugin.so"), "half").unwrap();
+    assert!(!text_of(&lab.site.host.run(&["plugin", "list"])).contains("0.1.0"));
+    lab.install(&first(), "first.lrbundle");
+    assert!(!half.exists());
+    assert!(text_of(&lab.site.host.run(&["plugin", "list"])).contains("* 0.1.0  signed by The author"));
+}
