@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use labrelay_bundle::PluginVersion;
@@ -15,11 +16,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::collecting::Collecting;
 use crate::config::{Config, Family};
+use crate::device::DeviceKeys;
 use crate::exit::{FailAs as _, Failure};
 use crate::families::{Installation, InstalledFamily};
 use crate::plugin_folder::{Choice, read_bounded, trust_file};
 use crate::setup;
+use crate::stop::Stop;
 
+/// How often whoever waits for something else looks for another wish: two looks at small files.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Folder within the state folder: what has run last, a file a family.
 const FOLDER: &str = "site/plugins";
 /// Longest reason that is kept: a sentence or two, with a path.
@@ -33,7 +38,7 @@ pub(crate) struct Exchange {
     config: Arc<Config>,
     family: FamilyName,
     settings: Family,
-    identity_key: [u8; 32],
+    keys: Arc<DeviceKeys>,
     installation: Installation,
 }
 
@@ -64,13 +69,28 @@ impl Exchange {
     /// That of `family`, with its settings.
     pub(crate) fn new(
         config: &Arc<Config>,
+        keys: &Arc<DeviceKeys>,
         family: &FamilyName,
         settings: &Family,
-        identity_key: [u8; 32],
     ) -> Self {
-        let installation = Installation::of_site(config);
+        let (installation, keys) = (Installation::of_site(config), Arc::clone(keys));
         let (config, family, settings) = (Arc::clone(config), family.clone(), settings.clone());
-        Self { config, family, settings, identity_key, installation }
+        Self { config, family, settings, keys, installation }
+    }
+
+    /// Waits, or shorter when told to stop, when another plugin is chosen, and when the list of trust changes: whoever waits for a
+    /// plugin to be mended need not wait for long.
+    pub(crate) fn rest(&self, stop: &Stop, time: Duration) {
+        let (begun, before) = (Instant::now(), self.signs());
+        while let Some(left) = time.checked_sub(begun.elapsed()).filter(|left| !left.is_zero()) {
+            if stop.wait(left.min(LOOK_EVERY)) || self.signs() != before {
+                return;
+            }
+        }
+    }
+
+    fn signs(&self) -> (Option<u64>, Option<FileStamp>) {
+        (self.wish().ok().map(|wish| wish.serial), self.trust_stamp())
     }
 
     /// What is to run, asked in a worker: what has run last, or with nothing of that, or in its place, what an administrator
@@ -111,7 +131,7 @@ impl Exchange {
     /// Whether the chosen plugin is trusted, starts, and can go on from this cursor. Reads no input and commits nothing.
     pub(crate) fn rehearse(&self, wish: &Choice, cursor: Option<Vec<u8>>) -> anyhow::Result<()> {
         let installed = self.installed(wish)?;
-        let setup = setup::of_site(&self.config, &self.settings, installed, self.identity_key)?;
+        let setup = setup::of_site(&self.config, &self.settings, installed, self.keys.identity_key()?)?;
         Ok(Collecting::new(setup).rehearse(cursor)?)
     }
 
@@ -159,5 +179,65 @@ impl Exchange {
 
     fn last_run_path(&self) -> PathBuf {
         self.config.state.join(FOLDER).join(format!("{}.json", self.family))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plugin_folder::{Current, switch};
+
+    const CONFIG: &str = "labrelay: 1\nstate: state\nplugins: plugins\nmanifests: manifests\ndevice: pc\n\
+                          families: {made_up: {sources: {}}}\nreceiver: {url: 'https://localhost:1'}\n";
+
+    fn exchange(folder: &std::path::Path) -> Exchange {
+        std::fs::create_dir_all(folder.join("plugins/made_up")).unwrap();
+        std::fs::write(folder.join("labrelay.yaml"), CONFIG).unwrap();
+        let config = Arc::new(Config::read(&folder.join("labrelay.yaml")).unwrap());
+        let keys = Arc::new(DeviceKeys::load_or_create(&config.state).unwrap());
+        let (family, settings) = config.families.first_key_value().unwrap();
+        Exchange::new(&config, &keys, family, settings)
+    }
+
+    fn version(text: &str) -> Option<PluginVersion> {
+        Some(text.parse().unwrap())
+    }
+
+    #[test]
+    fn whoever_rests_is_woken_by_another_wish() {
+        let folder = tempfile::tempdir().unwrap();
+        let exchange = exchange(folder.path());
+        let resting = {
+            let exchange = exchange.clone();
+            std::thread::spawn(move || exchange.rest(&Stop::default(), Duration::from_secs(3600)))
+        };
+        let mut before = Current::default();
+        while !resting.is_finished() {
+            // Again and again: the first may have come before it rested.
+            let plugins = folder.path().join("plugins");
+            before = switch(&plugins, &exchange.family, &before, vec!["1.0.0".parse().unwrap()]).unwrap();
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        resting.join().unwrap();
+    }
+
+    #[test]
+    fn what_was_refused_is_told_until_the_next_wish_and_what_runs_until_another_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let exchange = exchange(folder.path());
+        let plugins = folder.path().join("plugins");
+        let wish = switch(&plugins, &exchange.family, &Current::default(), vec!["2.0.0".parse().unwrap()]);
+        let wish = wish.unwrap();
+        let first = Choice { serial: 0, version: version("1.0.0") };
+        exchange.note(&first).unwrap();
+        assert_eq!(exchange.news(&first), Some(wish.choice()));
+        exchange.refuse(&wish.choice(), &first, "it can't").unwrap();
+        assert_eq!(exchange.refused().as_deref(), Some("it can't"));
+        let last = exchange.last_run().unwrap();
+        assert_eq!((last.serial, last.runs), (1, version("1.0.0")));
+        exchange.note(&Choice { serial: 1, ..first }).unwrap();
+        assert!(exchange.refused().is_some(), "a restart forgets nothing");
+        switch(&plugins, &exchange.family, &wish, wish.versions.clone()).unwrap();
+        assert_eq!(exchange.refused(), None);
     }
 }

@@ -154,7 +154,8 @@ impl Pipeline {
         let pause_s = pause.as_secs_f32();
         event::tell(event, &self.family(), &format_args!("{words}; tried again in {pause_s:.1} s"));
         self.note(state, Some(words));
-        self.rest(pause);
+        self.pulse.begin(Step::Pause(pause));
+        self.plugin.rest(&self.stop, pause); // a parked plugin waits for its successor
     }
 
     /// Waits, or shorter when told to stop. Returns whether to stop.

@@ -144,61 +144,67 @@ impl Service {
         let mut backoff = Backoff::default();
         let inbox = Rc::new(self.inboxes.open(name));
         let pulse = Rc::new(self.watchdog.watch(format!("the collector of {name}"), Step::Begin));
+        let exchange = Exchange::new(&self.config, &self.keys, name, family);
         let mut before: Option<Choice> = None;
         while !self.stop.is_set() {
             let trial = before.take();
-            let ended = self.pipeline(name, family, &inbox, &pulse, trial.clone()).map(Pipeline::run);
-            match (ended, trial) {
+            let ended = self.pipeline(family, &exchange, &inbox, &pulse, trial.clone()).map(Pipeline::run);
+            let failed = match (ended, trial) {
                 (Ok(End::Stopped), _) => return,
-                (Ok(End::Exchange(replaced)), _) => before = Some(replaced),
-                (Ok(End::TakenBack | End::Distrusted), _) => {}
-                (Err(trouble), Some(replaced)) => self.take_back(name, family, &replaced, &trouble),
-                (Err(trouble), None) => {
-                    let trouble = format!("{trouble:#}");
-                    inbox.refuse(&trouble);
-                    let pause = backoff.next_pause();
-                    event::tell(Event::CollectorFails, name, &trouble);
-                    self.board.enter(name, FamilyState::Restarting, Some(trouble));
-                    pulse.begin(Step::Pause(pause));
-                    self.stop.wait(pause);
+                (Ok(End::Exchange(replaced)), _) => {
+                    before = Some(replaced);
+                    backoff.reset();
+                    continue;
                 }
+                (Ok(End::Distrusted), _) => continue, // the next beginning says why
+                (Ok(End::TakenBack), _) => None,
+                (Err(trouble), Some(replaced)) => {
+                    self.take_back(name, &exchange, &replaced, &trouble);
+                    None
+                }
+                (Err(trouble), None) => Some(format!("{trouble:#}")),
+            };
+            if let Some(trouble) = failed {
+                inbox.refuse(&trouble);
+                event::tell(Event::CollectorFails, name, &trouble);
+                self.board.enter(name, FamilyState::Restarting, Some(trouble));
             }
+            let pause = backoff.next_pause();
+            pulse.begin(Step::Pause(pause));
+            exchange.rest(&self.stop, pause);
         }
     }
 
     /// What was rehearsed can't begin after all: the plugin that it replaced runs again.
-    fn take_back(&self, name: &FamilyName, family: &Family, replaced: &Choice, trouble: &anyhow::Error) {
-        let Ok(identity_key) = self.keys.identity_key() else { return };
-        let exchange = Exchange::new(&self.config, name, family, identity_key);
+    fn take_back(&self, name: &FamilyName, exchange: &Exchange, replaced: &Choice, trouble: &anyhow::Error) {
         if let Ok(failed) = exchange.wish() {
-            running_plugin::take_back(&exchange, name, &failed, replaced, &format!("{trouble:#}"));
+            running_plugin::take_back(exchange, name, &failed, replaced, &format!("{trouble:#}"));
         }
     }
 
     /// What collects with the plugin that is chosen, in the place of `before` if that has just ended.
     fn pipeline(
         &self,
-        name: &FamilyName,
         family: &Family,
+        exchange: &Exchange,
         inbox: &Rc<Inbox>,
         pulse: &Rc<Pulse>,
         before: Option<Choice>,
     ) -> anyhow::Result<Pipeline> {
-        let identity_key = self.keys.identity_key()?;
-        let exchange = Exchange::new(&self.config, name, family, identity_key);
         pulse.begin(Step::Prepare { libraries: exchange.libraries() });
         let place = if before.is_some() { Place::OfAnother } else { Place::AsBefore };
         let trust = exchange.trust_stamp(); // before the list is read: one that changes meanwhile is news
         let (choice, installed) = exchange.begin(place)?;
         setup::keep_manifest(&self.config.state, &installed.manifest, &installed.manifest_path)?;
+        let name = installed.manifest.family();
         confined::note_missing(&self.config, name, &installed.confinement)?;
         self.board.update(name, |status| status.sandbox = Some((&installed.confinement).into()));
         plugin_news::tell(&self.config, &self.board, &installed, place, exchange.refused())?;
-        let plugin =
-            RunningPlugin::new(exchange, self.board.clone(), name.clone(), choice, before).judged_by(trust);
+        let plugin = RunningPlugin::new(exchange.clone(), self.board.clone(), name.clone(), choice, before)
+            .judged_by(trust);
         let plugin_version = installed.describe.plugin_version.as_str().into();
         let judge = self.judge(&installed)?;
-        let mut setup = setup::of_site(&self.config, family, installed, identity_key)?;
+        let mut setup = setup::of_site(&self.config, family, installed, self.keys.identity_key()?)?;
         setup.logs = setup::saved_logs(&setup, &self.spool)?;
         Ok(Pipeline {
             collecting: Collecting::new(setup),

@@ -1,5 +1,7 @@
 //! The plugin that a family's thread runs: looks for the wish for another one, and is on trial until its first commit.
 
+use std::time::Duration;
+
 use labrelay_model::FamilyName;
 use labrelay_os::file::FileStamp;
 use tracing::error;
@@ -9,6 +11,7 @@ use crate::exchange::Exchange;
 use crate::pipeline::End;
 use crate::plugin_folder::Choice;
 use crate::status::Board;
+use crate::stop::Stop;
 
 /// What runs.
 pub(crate) struct RunningPlugin {
@@ -48,6 +51,11 @@ impl RunningPlugin {
         self.exchange.news(&self.runs).is_some() || self.exchange.trust_stamp() != self.trust
     }
 
+    /// Waits, or shorter when told to stop, and where there is news.
+    pub(crate) fn rest(&self, stop: &Stop, time: Duration) {
+        self.exchange.rest(stop, time);
+    }
+
     /// Libraries that a look may have to ask.
     pub(crate) fn libraries(&self) -> usize {
         self.exchange.libraries()
@@ -58,7 +66,10 @@ impl RunningPlugin {
         self.trust = self.exchange.trust_stamp();
         if let Some(wish) = self.exchange.news(&self.runs) {
             match self.exchange.rehearse(&wish, cursor) {
-                Ok(()) => return Some(End::Exchange(self.runs.clone())),
+                // What is on trial itself is nothing to go back to.
+                Ok(()) => {
+                    return Some(End::Exchange(self.before.take().unwrap_or_else(|| self.runs.clone())));
+                }
                 Err(why) => self.refuse(&wish, &format!("{wish}: {why:#}")),
             }
         }

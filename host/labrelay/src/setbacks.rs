@@ -86,8 +86,8 @@ impl Setbacks {
 
 fn parked_words(words: &str) -> String {
     format!(
-        "parked: the plugin failed {PARK_AFTER_FAILURES} times in a row ({words}); install another version of it and start \
-         Labrelay again; else it is tried every hour. Its inputs stay where they are, other families go on"
+        "parked: the plugin failed {PARK_AFTER_FAILURES} times in a row ({words}); install another version of it: a bundle is \
+         taken over at once, after a file by hand start Labrelay again; else it is tried every hour. Its inputs stay where they are, other families go on"
     )
 }
 

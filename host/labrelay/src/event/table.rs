@@ -85,7 +85,7 @@ events! {
     /// Its plugin failed too often in a row.
     CollectorParked = 201, Error,
         "The collector of %1 is parked. %2",
-        "install another version of the plugin, and start Labrelay again; its inputs stay where they are";
+        "install another version of the plugin: a bundle is taken over at once, after a file by hand start Labrelay again; its inputs stay where they are";
     /// All is well again.
     CollectorWorks = 202, Information,
         "The collector of %1 works again.",
