@@ -148,3 +148,14 @@ fn a_service_that_is_killed_during_an_exchange_goes_on_with_either_version_and_l
     let rows: BTreeSet<&str> = sent.iter().map(|row| row.row_id.as_str()).collect();
     assert_eq!((sent.len(), rows.len(), lab.site.receiver.rows()), (200, 200, 200));
 }
+
+#[test]
+fn a_family_without_a_plugin_begins_with_its_first_bundle_and_needs_no_restart() {
+    let mut lab = Lab::new();
+    lab.site.start();
+    lab.site.host.wait_for("the missing plugin is told", |status| !status.trouble(FAMILY).is_empty());
+    lab.write_pumps("1.log", 0, 20);
+    lab.install(&first(), "first.lrbundle");
+    lab.site.wait_for_units(20);
+    assert_eq!(lab.sent_by(FIRST), 20);
+}
