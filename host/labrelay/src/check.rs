@@ -16,6 +16,7 @@ use crate::confined::SandboxStatus;
 use crate::device::DeviceKeys;
 use crate::exit::Failure;
 use crate::families::{Installation, InstalledFamily};
+use crate::origin::Origin;
 use crate::sources::database_config;
 use crate::{clock, installed, receiver, setup};
 
@@ -88,8 +89,12 @@ impl Report {
             "{name}: manifest {} and plugin {} ({})",
             installed.manifest.version(),
             installed.describe.plugin_version,
-            installed.plugin.display()
+            installed.plugin.path.display()
         ));
+        match &installed.plugin.origin {
+            origin @ Origin::Accepted => self.warn(&format!("{name}: plugin"), &origin.to_string()),
+            origin => self.ok(&format!("{name}: plugin {origin}")),
+        }
         let sandbox = SandboxStatus::from(&installed.confinement);
         match sandbox.accepted_missing.is_empty() {
             true => self.ok(&format!("{name}: {sandbox}")),

@@ -1,6 +1,7 @@
 //! The command line: every command, its flags and their help. What they do stands elsewhere.
 
 mod installer;
+mod plugin;
 mod quarantine;
 mod service;
 
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use labrelay_model::{BatchId, Epoch, FamilyName, Seq, StreamId, StreamName, Timestamp};
 
 pub(crate) use installer::{InstallerCommand, Purge};
+pub(crate) use plugin::{KeyCommand, PackArgs, PluginCommand, SignArgs, TrustArgs};
 pub(crate) use quarantine::{PurgeArgs, QuarantineCommand, RequeueArgs};
 pub(crate) use service::ServiceCommand;
 
@@ -68,6 +70,9 @@ pub(crate) enum Command {
     /// From a folder of logs to a reviewed event catalogue (docs/catalogue.md)
     #[command(subcommand)]
     Catalogue(CatalogueCommand),
+    /// Pack, sign, look into and install plugin bundles (docs/bundles.md)
+    #[command(subcommand)]
+    Plugin(PluginCommand),
     /// This PC's key
     #[command(subcommand)]
     Device(DeviceCommand),

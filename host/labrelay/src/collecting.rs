@@ -15,7 +15,7 @@ use labrelay_source::{LineAt, LineStatus, ScanReport, SeenInputs};
 use labrelay_worker::{Worker, WorkerError};
 
 use crate::config::QcChoice;
-use crate::families::{InstalledFamily, worker_spec};
+use crate::families::InstalledFamily;
 use crate::judge::Origin;
 use crate::positions::{Positions, Reached};
 use crate::sources::{Input, Progress, SavedLog, Sources};
@@ -217,6 +217,12 @@ impl Collecting {
         }
     }
 
+    /// Whether the plugin starts, takes its settings, and can go on from this cursor. Gives it nothing to read.
+    pub(crate) fn rehearse(mut self, cursor: Option<Vec<u8>>) -> Result<(), WorkerError> {
+        self.start_worker(cursor)?.stop();
+        Ok(())
+    }
+
     /// It is in the spool's database now.
     pub(crate) fn committed(&mut self, progress: &Progress) {
         self.positions.committed(&progress.reached);
@@ -310,13 +316,13 @@ impl Collecting {
         }
         self.worker = None;
         Err(WorkerError::Garbage {
-            plugin: self.family.plugin.clone(),
+            plugin: self.family.plugin.path.clone(),
             why: "it gives units again that are committed".into(),
         })
     }
 
     fn start_worker(&mut self, cursor: Option<Vec<u8>>) -> Result<Worker, WorkerError> {
-        let mut worker = Worker::start(&worker_spec(&self.family.plugin, &self.family.accept_missing)?)?;
+        let mut worker = Worker::start(&self.family.worker_spec()?)?;
         self.printed_by_worker = 0;
         if worker.describe()? != self.family.describe {
             return Err(WorkerError::Changed);

@@ -3,6 +3,7 @@
 //! `docs/configuration.md` describes each key; an unknown key is an error that names the line.
 
 mod location;
+mod plugins;
 mod quarantine;
 mod sandbox;
 
@@ -22,6 +23,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
 pub(crate) use location::{FolderLocation, Location};
+pub(crate) use plugins::{Plugins, Unsigned};
 pub(crate) use quarantine::Quarantine;
 pub(crate) use sandbox::Sandbox;
 
@@ -36,8 +38,8 @@ pub(crate) struct Config {
     pub labrelay: u16,
     /// Folder for spool, keys and status; made if missing.
     pub state: PathBuf,
-    /// Folder of plugin libraries.
-    pub plugins: PathBuf,
+    /// Where plugins lie, and which are let run.
+    pub plugins: Plugins,
     /// Folder of manifests.
     pub manifests: PathBuf,
     /// Name under which the receiver knows this PC.
@@ -183,7 +185,7 @@ impl Config {
         // Made of their components, a path reads as a person would write it: without `/./`.
         let resolve = |path: &mut PathBuf| *path = folder.join(&*path).components().collect();
         resolve(&mut self.state);
-        resolve(&mut self.plugins);
+        resolve(&mut self.plugins.folder);
         resolve(&mut self.manifests);
         self.receiver.ca.as_mut().map(resolve);
         let locations = self.families.values_mut().flat_map(|family| family.sources.values_mut());

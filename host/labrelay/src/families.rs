@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
 use labrelay_abi::{Describe, MAX_STOCK_MANIFEST_BYTES, STOCK_MANIFEST};
+use labrelay_bundle::{Index, PluginVersion};
 use labrelay_manifest::{Manifest, STOCK_PLUGIN};
 use labrelay_model::{Digest, FamilyName};
 use labrelay_os::sandbox::{Confinement, Part};
@@ -15,6 +16,8 @@ use labrelay_worker::{Worker, WorkerError, WorkerSpec};
 use crate::cli::InstallArgs;
 use crate::config::{Config, read_text};
 use crate::exit::{FailAs as _, Failure};
+use crate::origin::{self, Library, Origin};
+use crate::plugin_folder::{self, Choice, Current, Verified, trust_list};
 
 /// Part of a plugin library's file name in a build's output folder, where other libraries lie beside it.
 const PLUGIN_FILE_MARK: &str = "labrelay_plugin_";
@@ -24,8 +27,10 @@ const PLUGIN_FILE_MARK: &str = "labrelay_plugin_";
 pub(crate) struct InstalledFamily {
     /// What it may send.
     pub manifest: Arc<Manifest>,
+    /// Where that lies.
+    pub manifest_path: PathBuf,
     /// Its plugin library.
-    pub plugin: PathBuf,
+    pub plugin: Library,
     /// What the plugin says of itself.
     pub describe: Describe,
     /// The manifest's text, which a stock plugin has to be given.
@@ -33,7 +38,14 @@ pub(crate) struct InstalledFamily {
     /// How it was held when it was asked.
     pub confinement: Confinement,
     /// Parts of the sandbox that may be missing.
-    pub accept_missing: Vec<Part>,
+    accept_missing: Vec<Part>,
+}
+
+impl InstalledFamily {
+    /// A worker for its plugin.
+    pub(crate) fn worker_spec(&self) -> Result<WorkerSpec, WorkerError> {
+        worker_spec(&self.plugin, &self.accept_missing)
+    }
 }
 
 /// Where plugins and manifests lie.
@@ -47,16 +59,19 @@ pub(crate) struct Installation {
     accept_missing: Vec<Part>,
     /// The plugin folder is a build's output folder, where libraries lie that are no plugins.
     among_others: bool,
+    /// What vouches for libraries that nobody has signed; `None` if nothing does.
+    unsigned: Option<Origin>,
 }
 
 impl Installation {
     /// What the site's configuration names: every library in its plugin folder is meant to be a plugin.
     pub(crate) fn of_site(config: &Config) -> Self {
         Self {
-            plugins: config.plugins.clone(),
+            plugins: config.plugins.folder.clone(),
             manifests: config.manifests.clone(),
             accept_missing: config.sandbox.accept_missing.clone(),
             among_others: false,
+            unsigned: origin::of_unsigned(&config.plugins),
         }
     }
 
@@ -85,15 +100,38 @@ impl Installation {
             },
             accept_missing: Vec::new(),
             among_others,
+            unsigned: Some(Origin::Named),
         })
     }
 
-    /// The manifest of `family`, from `<family>.yaml`.
-    pub(crate) fn manifest(&self, family: &FamilyName) -> anyhow::Result<Arc<Manifest>> {
-        self.manifest_and_text(family).map(|(manifest, _)| manifest)
+    /// What vouches for libraries that lie in the plugin folder itself; `None` if nothing does, so that none is loaded.
+    pub(crate) fn unsigned(&self) -> Option<&Origin> {
+        self.unsigned.as_ref()
     }
 
-    fn manifest_and_text(&self, family: &FamilyName) -> anyhow::Result<(Arc<Manifest>, String)> {
+    /// What an administrator has chosen for `family`.
+    pub(crate) fn choice(&self, family: &FamilyName) -> anyhow::Result<Choice> {
+        Ok(Current::read(&self.plugins, family)?.choice())
+    }
+
+    /// The manifest of `family`, and where it lies: that of the bundle that runs, or `<family>.yaml`.
+    pub(crate) fn manifest(&self, family: &FamilyName) -> anyhow::Result<(Arc<Manifest>, PathBuf)> {
+        match self.choice(family)?.version {
+            Some(version) => {
+                let verified = self.verified(family, &version)?;
+                Ok((verified.manifest, verified.manifest_path))
+            }
+            None => self.loose_manifest(family).map(|(manifest, path, _)| (manifest, path)),
+        }
+    }
+
+    /// An installed version, checked against the site's list of trust; loads nothing.
+    pub(crate) fn verified(&self, family: &FamilyName, version: &PluginVersion) -> anyhow::Result<Verified> {
+        Verified::read(&self.plugins, family, version, &trust_list(&self.plugins)?)
+    }
+
+    /// With its text, which a stock plugin has to be given.
+    fn loose_manifest(&self, family: &FamilyName) -> anyhow::Result<(Arc<Manifest>, PathBuf, String)> {
         let path = self.manifests.join(format!("{family}.yaml"));
         let text = read_text(&path).fail_as(Failure::Configuration)?;
         let manifest = parse_manifest(&path, &text)?;
@@ -105,17 +143,19 @@ impl Installation {
             ))
             .fail_as(Failure::Configuration);
         }
-        Ok((Arc::new(manifest), text))
+        Ok((Arc::new(manifest), path, text))
     }
 
-    /// Names of the families that have a manifest here, in alphabetical order.
+    /// Names of the families that have a manifest here or were installed from a bundle, in alphabetical order.
     pub(crate) fn families(&self) -> anyhow::Result<Vec<FamilyName>> {
         let entries = std::fs::read_dir(&self.manifests)
             .with_context(|| format!("can't list {}", self.manifests.display()))?;
         let mut families: Vec<FamilyName> = entries
             .filter_map(|entry| entry.ok()?.file_name().to_str()?.strip_suffix(".yaml")?.parse().ok())
             .collect();
+        families.extend(plugin_folder::families(&self.plugins));
         families.sort();
+        families.dedup();
         Ok(families)
     }
 
@@ -132,21 +172,66 @@ impl Installation {
         Ok(libraries)
     }
 
-    /// The family's manifest and the plugin built for it.
+    /// The family's manifest and the plugin built for it, as an administrator has chosen.
     pub(crate) fn family(&self, family: &FamilyName) -> anyhow::Result<InstalledFamily> {
-        let (manifest, text) = self.manifest_and_text(family)?;
+        self.chosen(family, self.choice(family)?.version.as_ref())
+    }
+
+    /// The version of a bundle, or without one the library that lies in the folder itself.
+    pub(crate) fn chosen(
+        &self,
+        family: &FamilyName,
+        version: Option<&PluginVersion>,
+    ) -> anyhow::Result<InstalledFamily> {
+        match version {
+            Some(version) => self.signed(family, version),
+            None => self.loose(family),
+        }
+    }
+
+    fn signed(&self, family: &FamilyName, version: &PluginVersion) -> anyhow::Result<InstalledFamily> {
+        let Verified { index, by, manifest, manifest_path, library, library_sha256 } =
+            self.verified(family, version)?;
+        let plugin = Library {
+            path: library,
+            sha256: Some(library_sha256),
+            origin: Origin::Signed { by, bundle: index.digest() },
+        };
+        let (describe, confinement) = describe(&plugin, &self.accept_missing).fail_as(Failure::Plugin)?;
+        check_is_signed(&plugin.path, &describe, &index)?;
+        check_match(&manifest, &plugin.path, &describe)?;
+        let accept_missing = self.accept_missing.clone();
+        let manifest_text = None;
+        Ok(InstalledFamily {
+            manifest,
+            manifest_path,
+            plugin,
+            describe,
+            manifest_text,
+            confinement,
+            accept_missing,
+        })
+    }
+
+    fn loose(&self, family: &FamilyName) -> anyhow::Result<InstalledFamily> {
+        let (manifest, manifest_path, text) = self.loose_manifest(family)?;
         let (library, manifest_text) = match manifest.readers() {
             Some(_) => (STOCK_PLUGIN, Some(given_to_stock(family, text)?)),
             None => (family.as_str(), None),
         };
         let mut trouble = Vec::new();
-        for plugin in self.libraries()? {
+        for path in self.libraries()? {
+            let Some(origin) = self.unsigned.clone() else {
+                return Err(origin::refuse(family, &self.plugins)).fail_as(Failure::Plugin);
+            };
+            let plugin = Library { path, sha256: None, origin };
             match describe(&plugin, &self.accept_missing) {
                 Ok((describe, confinement)) if describe.family.as_str() == library => {
-                    check_match(&manifest, &plugin, &describe)?;
+                    check_match(&manifest, &plugin.path, &describe)?;
                     let accept_missing = self.accept_missing.clone();
                     return Ok(InstalledFamily {
                         manifest,
+                        manifest_path,
                         plugin,
                         describe,
                         manifest_text,
@@ -181,6 +266,27 @@ fn given_to_stock(family: &FamilyName, text: String) -> anyhow::Result<Arc<str>>
     .fail_as(Failure::Configuration)
 }
 
+/// A library says of itself what its maker has signed.
+fn check_is_signed(plugin: &Path, describe: &Describe, index: &Index) -> anyhow::Result<()> {
+    let says = &describe.plugin_version;
+    let state = describe.oldest_state_version..=describe.state_version;
+    if describe.family == *index.family()
+        && *says == index.plugin_version().to_string()
+        && state == index.state_versions()
+    {
+        return Ok(());
+    }
+    Err(anyhow!(
+        "{} says that it is {} {says} with state {state:?}, and its bundle says {} {} with state {:?}; have its maker pack it again",
+        plugin.display(),
+        describe.family,
+        index.family(),
+        index.plugin_version(),
+        index.state_versions(),
+    ))
+    .fail_as(Failure::Plugin)
+}
+
 /// A family's own plugin has been built for the very manifest that is installed; a stock plugin has none.
 fn check_match(manifest: &Manifest, plugin: &Path, describe: &Describe) -> anyhow::Result<()> {
     let theirs = Digest(describe.manifest_sha256);
@@ -206,7 +312,10 @@ fn check_match(manifest: &Manifest, plugin: &Path, describe: &Describe) -> anyho
 }
 
 /// What a library says of itself, asked in a worker of its own, and how that was confined.
-fn describe(plugin: &Path, accept_missing: &[Part]) -> Result<(Describe, Confinement), WorkerError> {
+pub(crate) fn describe(
+    plugin: &Library,
+    accept_missing: &[Part],
+) -> Result<(Describe, Confinement), WorkerError> {
     let mut worker = Worker::start(&worker_spec(plugin, accept_missing)?)?;
     let describe = worker.describe();
     let confinement = worker.confinement().clone();
@@ -214,9 +323,10 @@ fn describe(plugin: &Path, accept_missing: &[Part]) -> Result<(Describe, Confine
     Ok((describe?, confinement))
 }
 
-/// This very program, started as a worker for `plugin`.
-pub(crate) fn worker_spec(plugin: &Path, accept_missing: &[Part]) -> Result<WorkerSpec, WorkerError> {
-    Ok(WorkerSpec { accept_missing: accept_missing.to_vec(), ..WorkerSpec::installed(plugin)? })
+/// The worker program beside this one, for `plugin` and no other bytes than those that were signed.
+fn worker_spec(plugin: &Library, accept_missing: &[Part]) -> Result<WorkerSpec, WorkerError> {
+    let accept_missing = accept_missing.to_vec();
+    Ok(WorkerSpec { accept_missing, sha256: plugin.sha256, ..WorkerSpec::installed(&plugin.path)? })
 }
 
 /// Reads one manifest; errors name file, line and column.

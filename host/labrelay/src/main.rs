@@ -17,6 +17,7 @@ mod delivery_progress;
 mod device;
 mod difference;
 mod event;
+mod exchange;
 mod exit;
 mod families;
 mod fixture_case;
@@ -34,9 +35,13 @@ mod life;
 mod lines;
 mod logging;
 mod manifest_command;
+mod origin;
 mod outbox;
 mod panics;
 mod pipeline;
+mod plugin_command;
+mod plugin_folder;
+mod plugin_news;
 mod positions;
 mod quarantine;
 mod query;
@@ -45,6 +50,7 @@ mod replay;
 mod requeue;
 mod rotation;
 mod run;
+mod running_plugin;
 mod sent_command;
 mod service_command;
 mod setbacks;
@@ -92,6 +98,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Gate(args) => gate_command::gate(&args),
         Command::Status(args) => status::show(&args),
         Command::Ledger(args) => ledger_command::ledger(&args),
+        Command::Plugin(command) => plugin_command::plugin(&command),
         Command::Spool(command) => spool_command::spool(&command),
         Command::Sent(command) => sent_command::sent(&command),
         Command::Quarantine(command) => quarantine::quarantine(&command),

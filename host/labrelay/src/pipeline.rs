@@ -6,11 +6,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use labrelay_gate::{GateState, StateError};
+use labrelay_gate::GateState;
 use labrelay_model::{FamilyName, FieldType, GapCounts, GapKey, InputIdentity, SourceName, Timestamp};
 use labrelay_source::{ScanReport, SeenInputs};
-use labrelay_spool::{Commit, CommitError, Spool, SpoolError};
-use labrelay_worker::WorkerError;
+use labrelay_spool::{Commit, CommitError, Spool};
 use tokio::sync::Notify;
 use tracing::warn;
 
@@ -20,6 +19,8 @@ use crate::event::{self, Event};
 use crate::frozen::{self, FrozenField};
 use crate::inbox::Inbox;
 use crate::judge::{Judge, Judged};
+use crate::plugin_folder::Choice;
+use crate::running_plugin::RunningPlugin;
 use crate::setbacks::{Setback, Setbacks};
 use crate::sources::Progress;
 use crate::status::{Board, FamilyState};
@@ -61,14 +62,42 @@ pub(crate) struct Pipeline {
     pub stop: Stop,
     /// Where it says what it does.
     pub pulse: Rc<Pulse>,
+    /// What it runs, and what it is to run.
+    pub plugin: RunningPlugin,
+}
+
+/// How a pipeline came to its end.
+pub(crate) enum End {
+    /// The service stops.
+    Stopped,
+    /// What is chosen now is to run, in the place of this.
+    Exchange(Choice),
+    /// Its plugin failed before it had committed anything; what ran before is to run again.
+    TakenBack,
+    /// Its plugin is not trusted any more.
+    Distrusted,
 }
 
 impl Pipeline {
-    /// Runs until told to stop.
-    pub(crate) fn run(mut self) {
+    /// Runs until told to stop, or until another plugin is to run. Then everything that was read is committed, or is read again.
+    pub(crate) fn run(mut self) -> End {
+        let end = self.run_until_its_end();
+        self.collecting.stop();
+        end
+    }
+
+    fn run_until_its_end(&mut self) -> End {
         let mut touched: Option<Instant> = None;
         let mut last_read = Instant::now();
         while !self.stop.is_set() {
+            match self.look_for_another_plugin() {
+                Ok(None) => {}
+                Ok(Some(end)) => return end,
+                Err(setback) => {
+                    self.wait_after(setback);
+                    continue;
+                }
+            }
             if let Some(trouble) = self.clock_trouble() {
                 self.note(FamilyState::ClockWrong, Some(trouble));
                 self.rest(SCAN_EVERY);
@@ -93,11 +122,25 @@ impl Pipeline {
                     }
                     self.rest(SCAN_EVERY);
                 }
+                Err(setback) if setback.state == FamilyState::Restarting && self.plugin.is_on_trial() => {
+                    self.plugin.take_back(&setback.words);
+                    return End::TakenBack;
+                }
                 Err(setback) => self.wait_after(setback),
             }
         }
-        self.collecting.stop();
         self.note(FamilyState::Stopped, None);
+        End::Stopped
+    }
+
+    fn look_for_another_plugin(&mut self) -> Result<Option<End>, Setback> {
+        if !self.plugin.has_news() {
+            return Ok(None);
+        }
+        self.pulse.begin(Step::Spool);
+        let cursor = self.spool.cursor(&self.family())?;
+        self.pulse.begin(Step::Prepare { libraries: self.plugin.libraries() });
+        Ok(self.plugin.look(cursor))
     }
 
     /// Says what went wrong, and waits: the longer the more often it did, and long once the plugin is parked.
@@ -111,7 +154,8 @@ impl Pipeline {
         let pause_s = pause.as_secs_f32();
         event::tell(event, &self.family(), &format_args!("{words}; tried again in {pause_s:.1} s"));
         self.note(state, Some(words));
-        self.rest(pause);
+        self.pulse.begin(Step::Pause(pause));
+        self.plugin.rest(&self.stop, pause); // a parked plugin waits for its successor
     }
 
     /// Waits, or shorter when told to stop. Returns whether to stop.
@@ -123,7 +167,7 @@ impl Pipeline {
     /// Polls until there is nothing more to read.
     fn drain(&mut self) -> Result<Read, Setback> {
         let mut read = Read::Nothing;
-        while !self.stop.is_set() {
+        while !self.stop.is_set() && !self.plugin.has_news() {
             self.requeue();
             self.pulse.begin(Step::Spool);
             let family = self.family();
@@ -220,6 +264,7 @@ impl Pipeline {
         mut progress: Progress,
     ) -> Result<(), Setback> {
         let accepted = !judged.lines.is_empty();
+        let by_plugin = cursor.is_some();
         let commit = Commit {
             family: self.family(),
             plugin_version: self.plugin_version.clone(),
@@ -254,6 +299,9 @@ impl Pipeline {
         }
         self.collecting.committed(&progress);
         self.setbacks.something_was_committed();
+        if by_plugin {
+            self.plugin.has_committed();
+        }
         if accepted {
             self.new_batch.notify_one();
         }
@@ -310,32 +358,6 @@ impl Pipeline {
 enum Read {
     Something,
     Nothing,
-}
-
-impl Setback {
-    fn restarting(words: String) -> Self {
-        Self { state: FamilyState::Restarting, words }
-    }
-}
-
-impl From<WorkerError> for Setback {
-    fn from(error: WorkerError) -> Self {
-        Self::restarting(error.to_string())
-    }
-}
-
-/// A disk that is full or fails: the family pauses, and reads again what was not committed.
-impl From<SpoolError> for Setback {
-    fn from(error: SpoolError) -> Self {
-        Self { state: FamilyState::Paused, words: error.to_string() }
-    }
-}
-
-/// A memory that can't be read: without it something could leave twice.
-impl From<StateError> for Setback {
-    fn from(error: StateError) -> Self {
-        Self { state: FamilyState::Paused, words: error.to_string() }
-    }
 }
 
 /// Asks the spool whether an input has been read.

@@ -208,8 +208,8 @@ fn left(leaving: &[QuarantineEntry]) -> Vec<(LedgerKey, LedgerCounts)> {
 
 /// Does a task while no service runs, by the manifest that is installed.
 pub(crate) fn at_rest(task: Task, spool: &Spool, config: &Config) -> anyhow::Result<Requeued> {
-    let manifest = Installation::of_site(config).manifest(task.family())?;
-    setup::keep_manifest(config, &manifest)?;
+    let (manifest, path) = Installation::of_site(config).manifest(task.family())?;
+    setup::keep_manifest(&config.state, &manifest, &path)?;
     let row_key = DeviceKeys::load_or_create(&config.state)?.row_key()?;
     let mut site = config.site();
     if let Some(inventory) = &mut site.inventory {

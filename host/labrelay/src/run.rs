@@ -22,19 +22,23 @@ use crate::config::{Config, Family};
 use crate::delivery_progress::DeliveryProgress;
 use crate::device::DeviceKeys;
 use crate::event::{self, Event};
+use crate::exchange::{Exchange, Place};
 use crate::exit::{FailAs as _, Failure};
-use crate::families::{Installation, InstalledFamily};
+use crate::families::InstalledFamily;
 use crate::gates::Gates;
 use crate::inbox::{Inbox, Inboxes};
 use crate::judge::Judge;
 use crate::life::{Life, Signals};
 use crate::outbox::SpoolOutbox;
-use crate::pipeline::Pipeline;
+use crate::pipeline::{End, Pipeline};
+use crate::plugin_folder::Choice;
+
+use crate::running_plugin::{self, RunningPlugin};
 use crate::setbacks::Setbacks;
 use crate::status::{Board, FamilyState};
 use crate::stop::Stop;
 use crate::watchdog::{Pulse, Step, Watchdog};
-use crate::{answer, clock, confined, control, installed, receiver, setup, spool_access};
+use crate::{answer, clock, confined, control, installed, plugin_news, receiver, setup, spool_access};
 
 /// How often what is older than journal and quarantine keep is looked for; both keep by the day.
 const PURGE_EVERY: Duration = Duration::from_secs(3600);
@@ -140,35 +144,64 @@ impl Service {
         let mut backoff = Backoff::default();
         let inbox = Rc::new(self.inboxes.open(name));
         let pulse = Rc::new(self.watchdog.watch(format!("the collector of {name}"), Step::Begin));
+        let exchange = Exchange::new(&self.config, &self.keys, name, family);
+        let mut before: Option<Choice> = None;
         while !self.stop.is_set() {
-            match self.pipeline(name, family, &inbox, &pulse) {
-                Ok(pipeline) => return pipeline.run(),
-                Err(trouble) => {
-                    let trouble = format!("{trouble:#}");
-                    inbox.refuse(&trouble);
-                    let pause = backoff.next_pause();
-                    event::tell(Event::CollectorFails, name, &trouble);
-                    self.board.enter(name, FamilyState::Restarting, Some(trouble));
-                    pulse.begin(Step::Pause(pause));
-                    self.stop.wait(pause);
+            let trial = before.take();
+            let ended = self.pipeline(family, &exchange, &inbox, &pulse, trial.clone()).map(Pipeline::run);
+            let failed = match (ended, trial) {
+                (Ok(End::Stopped), _) => return,
+                (Ok(End::Exchange(replaced)), _) => {
+                    before = Some(replaced);
+                    backoff.reset();
+                    continue;
                 }
+                (Ok(End::Distrusted), _) => continue, // the next beginning says why
+                (Ok(End::TakenBack), _) => None,
+                (Err(trouble), Some(replaced)) => {
+                    self.take_back(name, &exchange, &replaced, &trouble);
+                    None
+                }
+                (Err(trouble), None) => Some(format!("{trouble:#}")),
+            };
+            if let Some(trouble) = failed {
+                inbox.refuse(&trouble);
+                event::tell(Event::CollectorFails, name, &trouble);
+                self.board.enter(name, FamilyState::Restarting, Some(trouble));
             }
+            let pause = backoff.next_pause();
+            pulse.begin(Step::Pause(pause));
+            exchange.rest(&self.stop, pause);
         }
     }
 
+    /// What was rehearsed can't begin after all: the plugin that it replaced runs again.
+    fn take_back(&self, name: &FamilyName, exchange: &Exchange, replaced: &Choice, trouble: &anyhow::Error) {
+        if let Ok(failed) = exchange.wish() {
+            running_plugin::take_back(exchange, name, &failed, replaced, &format!("{trouble:#}"));
+        }
+    }
+
+    /// What collects with the plugin that is chosen, in the place of `before` if that has just ended.
     fn pipeline(
         &self,
-        name: &FamilyName,
         family: &Family,
+        exchange: &Exchange,
         inbox: &Rc<Inbox>,
         pulse: &Rc<Pulse>,
+        before: Option<Choice>,
     ) -> anyhow::Result<Pipeline> {
-        let installation = self.installation();
-        pulse.begin(Step::Prepare { libraries: installation.libraries()?.len() });
-        let installed = installation.family(name)?;
-        setup::keep_manifest(&self.config, &installed.manifest)?;
+        pulse.begin(Step::Prepare { libraries: exchange.libraries() });
+        let place = if before.is_some() { Place::OfAnother } else { Place::AsBefore };
+        let trust = exchange.trust_stamp(); // before the list is read: one that changes meanwhile is news
+        let (choice, installed) = exchange.begin(place)?;
+        setup::keep_manifest(&self.config.state, &installed.manifest, &installed.manifest_path)?;
+        let name = installed.manifest.family();
         confined::note_missing(&self.config, name, &installed.confinement)?;
         self.board.update(name, |status| status.sandbox = Some((&installed.confinement).into()));
+        plugin_news::tell(&self.config, &self.board, &installed, place, exchange.refused())?;
+        let plugin = RunningPlugin::new(exchange.clone(), self.board.clone(), name.clone(), choice, before)
+            .judged_by(trust);
         let plugin_version = installed.describe.plugin_version.as_str().into();
         let judge = self.judge(&installed)?;
         let mut setup = setup::of_site(&self.config, family, installed, self.keys.identity_key()?)?;
@@ -185,6 +218,7 @@ impl Service {
             setbacks: Setbacks::default(),
             stop: self.stop.clone(),
             pulse: Rc::clone(pulse),
+            plugin,
         })
     }
 
@@ -192,10 +226,6 @@ impl Service {
     fn answers(&self) -> answer::Service {
         let (spool, board) = (Arc::clone(&self.spool), self.board.clone());
         answer::Service { spool, board, inboxes: self.inboxes.clone() }
-    }
-
-    fn installation(&self) -> Installation {
-        Installation::of_site(&self.config)
     }
 
     fn judge(&self, installed: &InstalledFamily) -> anyhow::Result<Judge> {

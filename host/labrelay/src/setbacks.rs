@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use labrelay_worker::Backoff;
+use labrelay_gate::StateError;
+use labrelay_spool::SpoolError;
+use labrelay_worker::{Backoff, WorkerError};
 
 use crate::status::FamilyState;
 
@@ -18,6 +20,33 @@ pub(crate) struct Setback {
     pub state: FamilyState,
     /// What went wrong, and what to do.
     pub words: String,
+}
+
+impl Setback {
+    /// Of the plugin or its worker.
+    pub(crate) fn restarting(words: String) -> Self {
+        Self { state: FamilyState::Restarting, words }
+    }
+}
+
+impl From<WorkerError> for Setback {
+    fn from(error: WorkerError) -> Self {
+        Self::restarting(error.to_string())
+    }
+}
+
+/// A disk that is full or fails: the family pauses, and reads again what was not committed.
+impl From<SpoolError> for Setback {
+    fn from(error: SpoolError) -> Self {
+        Self { state: FamilyState::Paused, words: error.to_string() }
+    }
+}
+
+/// A memory that can't be read: without it something could leave twice.
+impl From<StateError> for Setback {
+    fn from(error: StateError) -> Self {
+        Self { state: FamilyState::Paused, words: error.to_string() }
+    }
 }
 
 /// Counts what went wrong in a row.
@@ -57,8 +86,8 @@ impl Setbacks {
 
 fn parked_words(words: &str) -> String {
     format!(
-        "parked: the plugin failed {PARK_AFTER_FAILURES} times in a row ({words}); install another version of it and start \
-         Labrelay again; else it is tried every hour. Its inputs stay where they are, other families go on"
+        "parked: the plugin failed {PARK_AFTER_FAILURES} times in a row ({words}); install another version of it: a bundle is \
+         taken over at once, after a file by hand start Labrelay again; else it is tried every hour. Its inputs stay where they are, other families go on"
     )
 }
 

@@ -67,15 +67,14 @@ pub(crate) fn saved_logs(setup: &Setup, spool: &Spool) -> anyhow::Result<Vec<Sav
 
 /// Keeps a copy of a manifest that records are gated by: batches that still wait after an update are
 /// checked by the manifest they were made under.
-pub(crate) fn keep_manifest(config: &Config, manifest: &Manifest) -> anyhow::Result<()> {
-    let from = config.manifests.join(format!("{}.yaml", manifest.family()));
-    let kept = kept_manifest(&config.state, manifest.sha256());
+pub(crate) fn keep_manifest(state: &Path, manifest: &Manifest, from: &Path) -> anyhow::Result<()> {
+    let kept = kept_manifest(state, manifest.sha256());
     if kept.exists() {
         return Ok(());
     }
-    let folder = kept.parent().unwrap_or(&config.state);
+    let folder = kept.parent().unwrap_or(state);
     std::fs::create_dir_all(folder).with_context(|| format!("can't make {}", folder.display()))?;
-    std::fs::copy(&from, &kept).with_context(|| format!("can't copy {}", from.display()))?;
+    std::fs::copy(from, &kept).with_context(|| format!("can't copy {}", from.display()))?;
     Ok(())
 }
 

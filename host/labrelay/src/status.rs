@@ -89,6 +89,9 @@ pub(crate) struct FamilyStatus {
     /// Fields that the gate has frozen; told by a running service.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub frozen: Vec<FrozenField>,
+    /// Which plugin runs and who vouches for it; told by a running service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plugin: Option<PluginStatus>,
     /// How its plugin is confined; told by a running service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sandbox: Option<SandboxStatus>,
@@ -97,6 +100,18 @@ pub(crate) struct FamilyStatus {
     pub printed_bytes: u64,
     /// Counts since this spool began.
     pub ledger: Vec<LedgerLine>,
+}
+
+/// The plugin that runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct PluginStatus {
+    /// Its version.
+    pub version: String,
+    /// Who vouches for it, in words.
+    pub origin: String,
+    /// Which other plugin was to run and why it does not, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
 }
 
 /// What a collector is doing.
@@ -295,6 +310,10 @@ fn print_for_a_person(status: &Status) {
         println!("\n{name}: {:?}{}", family.state, if family.idle { ", idle" } else { "" });
         family.trouble.iter().chain(&family.unreadable).for_each(|line| println!("  ! {line}"));
         family.frozen.iter().for_each(|field| println!("  ! {field}"));
+        if let Some(PluginStatus { version, origin, refused }) = &family.plugin {
+            println!("  plugin {version}: {origin}");
+            refused.iter().for_each(|refused| println!("  ! not taken over: {refused}"));
+        }
         family.sandbox.iter().for_each(|sandbox| println!("  {sandbox}"));
         if family.printed_bytes > 0 {
             println!("  the plugin has printed {} bytes, which were thrown away", family.printed_bytes);

@@ -17,6 +17,7 @@ pub mod names;
 pub mod priority;
 pub mod private;
 pub mod process;
+pub mod readable;
 pub mod sandbox;
 pub mod service;
 pub mod space;

@@ -68,6 +68,7 @@ fn worker() -> Worker {
         plugin: std::env::current_exe().unwrap().with_file_name(library),
         limits: WorkerLimits::default(),
         accept_missing: Vec::new(),
+        sha256: None,
     };
     let mut worker = Worker::start(&spec).unwrap();
     let open = OpenRequest { settings_json: "{}".into(), qc: QcRule::All, zone: "UTC".into(), cursor: None };

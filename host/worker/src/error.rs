@@ -25,6 +25,9 @@ pub enum WorkerError {
         /// The system's answer.
         why: io::Error,
     },
+    /// It is not the file that was signed.
+    #[error("{plugin}: not loaded, since this is not the library that its maker signed: it was altered or damaged; see who can write there, and install the plugin again", plugin = .0.display())]
+    NotTheSigned(PathBuf),
     /// The system can't load the file.
     #[error("{plugin}: the system can't load this file as a library ({why}); install the plugin again, and make sure that it was built for this system", plugin = .plugin.display())]
     NotALibrary {

@@ -9,6 +9,7 @@ mod frame;
 mod load;
 mod output;
 mod serve;
+mod signed;
 mod worker;
 
 pub use backoff::Backoff;

@@ -10,7 +10,7 @@ use labrelay_abi::{
     DecodeError, Describe, MAX_HEAD_BYTES, Message, OpenReply, OpenRequest, PluginFault, PollReply,
     PollRequest, decode_poll_reply, decode_reply, encode_request,
 };
-use labrelay_model::{Redacted, StreamShape};
+use labrelay_model::{Digest, Redacted, StreamShape};
 use labrelay_os::channel::Channel;
 use labrelay_os::process::{StartedWorker, library_name, open_library, start_worker};
 use labrelay_os::sandbox::{Confinement, Hold, Part};
@@ -20,6 +20,7 @@ use crate::child::WorkerProcess;
 use crate::frame::{self, FrameError, Kind};
 use crate::load::{LoadFailure, tidy};
 use crate::output::Output;
+use crate::signed::check_is_signed;
 
 /// Longest answer to a load request: a short text and a tag.
 const MAX_LOAD_REPLY_BYTES: usize = 1024;
@@ -41,6 +42,8 @@ pub struct WorkerSpec {
     pub limits: WorkerLimits,
     /// Parts of the sandbox without which the site lets plugins run, where the system lacks them.
     pub accept_missing: Vec<Part>,
+    /// SHA-256 of the library, where somebody has signed it: no other is given to a worker.
+    pub sha256: Option<Digest>,
 }
 
 impl WorkerSpec {
@@ -57,6 +60,7 @@ impl WorkerSpec {
             plugin: plugin.into(),
             limits: WorkerLimits::default(),
             accept_missing: Vec::new(),
+            sha256: None,
         })
     }
 }
@@ -102,6 +106,9 @@ impl Worker {
     pub fn start(spec: &WorkerSpec) -> Result<Self, WorkerError> {
         let plugin = spec.plugin.clone();
         let library = open_library(&plugin).map_err(|why| WorkerError::cannot_open(&plugin, why))?;
+        if let Some(signed) = &spec.sha256 {
+            check_is_signed(&library, &plugin, signed)?;
+        }
         let not_started = |why| WorkerError::NotStarted { program: spec.program.clone(), why };
         let StartedWorker { child, channel, output } =
             start_worker(&spec.program, &spec.args).map_err(not_started)?;

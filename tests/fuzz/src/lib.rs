@@ -2,6 +2,7 @@
 //! `main` has libFuzzer do that, and the test `seeds` reads the corpus.
 
 mod batch;
+mod bundle;
 mod detectors;
 mod manifest;
 mod matcher;
@@ -24,6 +25,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "poll_reply", run: poll_reply::run },
     Target { name: "record", run: record::run },
     Target { name: "batch", run: batch::run },
+    Target { name: "bundle", run: bundle::run },
 ];
 
 /// The target of this name.

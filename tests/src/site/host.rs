@@ -20,6 +20,8 @@ use super::{QC_PANEL, SERIAL};
 pub struct Config {
     /// The state folder.
     pub state: PathBuf,
+    /// `plugins`, as YAML: those of a build, which nobody has signed.
+    pub plugins: String,
     /// Name of this PC.
     pub device: String,
     /// `inventory`, as YAML; without it none is declared.
@@ -78,6 +80,7 @@ impl Host {
         let families = programs.plugins.iter().map(|(family, _)| Family::new(family, "listmode")).collect();
         let config = Config {
             state: folder.join("state"),
+            plugins: "{folder: ./plugins, unsigned: accept}".into(),
             device: "flow-7".into(),
             inventory: Some(format!(
                 "{{serials: [{SERIAL}], qc: [{QC_PANEL}], zone: Europe/Berlin, collect_since: 2000-01-01}}"
@@ -234,11 +237,12 @@ impl Host {
 
     /// As YAML, which reads JSON's texts.
     fn config_text(&self) -> String {
-        let Config { state, device, inventory, families, url, authority, offline, more, .. } = &self.config;
+        let Config { state, plugins, device, inventory, families, url, authority, offline, more, .. } =
+            &self.config;
         let offline = offline.as_ref().map(|keys| format!(", offline: {keys}")).unwrap_or_default();
         let inventory = inventory.as_ref().map(|text| format!("inventory: {text}\n")).unwrap_or_default();
         let mut text = format!(
-            "labrelay: 1\nstate: {}\nplugins: ./plugins\nmanifests: ./manifests\ndevice: {device}\n{inventory}\
+            "labrelay: 1\nstate: {}\nplugins: {plugins}\nmanifests: ./manifests\ndevice: {device}\n{inventory}\
              receiver: {{url: {}, ca: {}{offline}}}\nfamilies:\n",
             json!(state),
             json!(url),

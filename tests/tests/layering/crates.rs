@@ -18,6 +18,7 @@ const MAP: &[(&str, Option<&[&str]>)] = &[
     ("sdk/collector", Some(&["labrelay-model", "labrelay-manifest", "labrelay-abi"])),
     ("sdk/c", Some(&["labrelay-abi", "labrelay-collector"])),
     ("host/os", Some(&[])),
+    ("host/bundle", Some(&["labrelay-model"])),
     ("host/explain", Some(&["labrelay-model", "labrelay-manifest"])),
     ("host/gate", Some(&["labrelay-model", "labrelay-manifest"])),
     ("host/mining", Some(&["labrelay-model", "labrelay-manifest"])),

@@ -102,7 +102,7 @@ impl Site {
         spool_bytes: u64,
     ) -> anyhow::Result<()> {
         let mut text = format!(
-            "labrelay: 1\nstate: ./state\nplugins: ./plugins\nmanifests: ./manifests\ndevice: {DEVICE}\n\
+            "labrelay: 1\nstate: ./state\nplugins: {{folder: ./plugins, unsigned: accept}}\nmanifests: ./manifests\ndevice: {DEVICE}\n\
              inventory: {{serials: [{SERIAL}], zone: UTC, collect_since: 2000-01-01}}\nreceiver: {{url: {}, ca: ./ca.pem}}\n\
              spool: {{max_bytes: {spool_bytes}}}\nfamilies:\n",
             json!(url)

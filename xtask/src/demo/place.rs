@@ -124,7 +124,7 @@ fn host_config(families: &[Family], inventory: &Inventory, all_is_qc: bool, url:
     let (serials, qc, zone) = (json!(inventory.serials), json!(inventory.qc), json!(inventory.zone.name()));
     let since = inventory.collect_since.map_or_else(|| DEMO_SINCE.to_owned(), |since| since.to_string());
     let mut text = format!(
-        "labrelay: 1\nstate: ./state\nplugins: ./plugins\nmanifests: {manifests}\ndevice: {}\n\
+        "labrelay: 1\nstate: ./state\nplugins: {{folder: ./plugins, unsigned: accept}}\nmanifests: {manifests}\ndevice: {}\n\
          inventory: {{serials: {serials}, qc: {qc}, zone: {zone}, collect_since: {since}}}\nreceiver: {{url: {}, ca: ./ca.pem}}\nfamilies:\n",
         super::receiver::DEVICE,
         json!(url),

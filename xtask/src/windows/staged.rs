@@ -75,7 +75,7 @@ impl Site {
     fn text(&self, accepted: &[&str]) -> String {
         // Relative paths: the same folder has another name in Wine's Windows.
         format!(
-            "labrelay: 1\nstate: state\nplugins: plugins\nmanifests: manifests\ndevice: wine\n\
+            "labrelay: 1\nstate: state\nplugins: {{folder: plugins, unsigned: accept}}\nmanifests: manifests\ndevice: wine\n\
              receiver: {{url: 'https://localhost:9'}}\nsandbox: {{accept_missing: [{}]}}\n\
              families: {{navios: {{sources: {{listmode: {{folders: [files]}}}}}}}}\n",
             accepted.join(", ")

@@ -46,7 +46,7 @@ pub(crate) fn canary(args: &CanaryArgs) -> anyhow::Result<ExitCode> {
     let samples = args.samples.clone().unwrap_or_else(|| beside(&installation));
     let (mut site, mut marks) = (Site::new(&folder, &samples)?, Marks::default());
     for family in &families {
-        site.add(&installation, &installation.family(family)?, &mut marks)?;
+        site.add(&installation.family(family)?, &mut marks)?;
     }
     site.configure()?;
     let own_words = site.own_words()?;

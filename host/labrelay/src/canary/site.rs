@@ -13,7 +13,7 @@ use super::fcs::Sample;
 use super::lines;
 use super::marks::Marks;
 use super::tables;
-use crate::families::{Installation, InstalledFamily};
+use crate::families::InstalledFamily;
 
 /// Refused units are sealed to a key that nobody has: that of age's own documentation.
 const RECIPIENT: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
@@ -51,17 +51,13 @@ impl Site {
     }
 
     /// Installs a family and fills all its sources with marked inputs.
-    pub(super) fn add(
-        &mut self,
-        from: &Installation,
-        family: &InstalledFamily,
-        marks: &mut Marks,
-    ) -> anyhow::Result<()> {
+    pub(super) fn add(&mut self, family: &InstalledFamily, marks: &mut Marks) -> anyhow::Result<()> {
         let name = family.manifest.family();
         let file = format!("{name}.yaml");
-        fs::copy(from.manifests.join(&file), self.folder.join("manifests").join(file))?;
-        let library = family.plugin.file_name().context("a plugin without a file name")?;
-        fs::copy(&family.plugin, self.folder.join("plugins").join(library))?;
+        fs::copy(&family.manifest_path, self.folder.join("manifests").join(file))?;
+        // Not under its own name, which all have that come from bundles.
+        let library = format!("{name}.{}", std::env::consts::DLL_EXTENSION);
+        fs::copy(&family.plugin.path, self.folder.join("plugins").join(library))?;
         fs::write(self.records(name), lines::records(&family.manifest, marks)?)?;
         let mut sources = serde_json::Map::new();
         for source in family.manifest.sources() {
@@ -95,7 +91,7 @@ impl Site {
         let inventory = json!({"serials": serials, "lots": lots, "qc": qc, "zone": zone.name(), "collect_since": "2000-01-01"});
         fs::write(self.inventory(), inventory.to_string())?;
         let config = json!({
-            "labrelay": 1, "state": "./state", "plugins": "./plugins", "manifests": "./manifests", "device": "canary",
+            "labrelay": 1, "state": "./state", "plugins": {"folder": "./plugins", "unsigned": "accept"}, "manifests": "./manifests", "device": "canary",
             "inventory": inventory,
             "quarantine": {"recipient": RECIPIENT},
             "receiver": {"url": "https://canary.invalid"},

@@ -85,7 +85,7 @@ events! {
     /// Its plugin failed too often in a row.
     CollectorParked = 201, Error,
         "The collector of %1 is parked. %2",
-        "install another version of the plugin, and start Labrelay again; its inputs stay where they are";
+        "install another version of the plugin: a bundle is taken over at once, after a file by hand start Labrelay again; its inputs stay where they are";
     /// All is well again.
     CollectorWorks = 202, Information,
         "The collector of %1 works again.",
@@ -106,6 +106,22 @@ events! {
     Gap = 206, Warning,
         "Something of %1 vanished before it was read. %2",
         "`labrelay ledger` counts it as a gap; let the instrument keep its logs longer";
+    /// Another version of a plugin runs from now on.
+    PluginExchanged = 207, Information,
+        "The plugin of %1 was exchanged without a restart. %2",
+        "nothing";
+    /// What an administrator has chosen can't run.
+    PluginRefused = 208, Error,
+        "Another plugin of %1 was to run and was refused; the one before goes on. %2",
+        "the details say why; install another version, or go back by `labrelay plugin rollback`. Nothing is lost";
+    /// It failed before it had committed anything.
+    PluginTakenBack = 209, Error,
+        "The new plugin of %1 failed at once and was taken back; the one before goes on. %2",
+        "report it to the plugin's maker and install another version. Nothing is lost";
+    /// The site accepts a plugin that nobody has signed.
+    PluginNotSigned = 210, Warning,
+        "The plugin of %1 is not signed, and the configuration accepts that. %2",
+        "install a signed bundle, then remove `unsigned: accept` from the configuration (docs/bundles.md)";
 
     /// A damaged spool was replaced.
     SpoolSetAside = 300, Error,

@@ -31,7 +31,7 @@ fn wait(program: OsString, plugin: OsString, input: OsString) -> Option<()> {
     let limits = WorkerLimits { grace: FOR_EVER, ..WorkerLimits::default() };
     let accept_missing = Part::ALL.to_vec(); // whatever holds it, it has to end with this process
     let (program, plugin) = (program.into(), plugin.into());
-    let spec = WorkerSpec { program, args: Vec::new(), plugin, limits, accept_missing };
+    let spec = WorkerSpec { program, args: Vec::new(), plugin, limits, accept_missing, sha256: None };
     let mut worker = Worker::start(&spec).ok()?;
     let open = OpenRequest { settings_json: "{}".into(), qc: QcRule::All, zone: "UTC".into(), cursor: None };
     worker.open(&open).ok()?;

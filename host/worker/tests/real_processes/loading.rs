@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use labrelay_model::Digest;
 use labrelay_worker::{Worker, WorkerError};
+use sha2::{Digest as _, Sha256};
 
 use crate::miniature::{file, moody, plugin, poll, spec};
 
@@ -100,4 +102,18 @@ fn a_program_that_can_not_be_started_is_named() {
     spec.program = "/nowhere/labrelay".into();
     let error = Worker::start(&spec).unwrap_err();
     assert!(error.to_string().contains("/nowhere/labrelay"), "{error}");
+}
+
+#[test]
+fn a_library_that_is_not_the_signed_one_is_given_to_no_worker() {
+    let folder = tempfile::tempdir().unwrap();
+    let signed = fs::read(plugin("moody")).unwrap();
+    let altered = written(&folder, "plugin.so", &[signed.as_slice(), b"!"].concat());
+    let mut spec = spec(plugin("moody"));
+    spec.sha256 = Some(Digest(Sha256::digest(&signed).into()));
+    assert!(Worker::start(&spec).is_ok(), "the signed one itself is");
+    spec.plugin = altered;
+    spec.program = "/nowhere/labrelay".into(); // were it started, the error would be another
+    let error = Worker::start(&spec).unwrap_err();
+    assert!(matches!(error, WorkerError::NotTheSigned(_)), "{error}");
 }

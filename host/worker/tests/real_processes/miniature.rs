@@ -30,6 +30,7 @@ pub(crate) fn spec(plugin: PathBuf) -> WorkerSpec {
         plugin,
         limits,
         accept_missing: accepted_missing(),
+        sha256: None,
     }
 }
 

@@ -30,6 +30,7 @@ fn spec(plugin: &str) -> WorkerSpec {
         plugin: library(plugin),
         limits: WorkerLimits::default(),
         accept_missing: Vec::new(),
+        sha256: None,
     }
 }
 
