@@ -1,6 +1,7 @@
 //! The command line: every command, its flags and their help. What they do stands elsewhere.
 
 mod installer;
+mod plugin;
 mod quarantine;
 mod service;
 
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use labrelay_model::{BatchId, Epoch, FamilyName, Seq, StreamId, StreamName, Timestamp};
 
 pub(crate) use installer::{InstallerCommand, Purge};
+pub(crate) use plugin::{PluginCommand, PluginNewArgs, PluginTestArgs};
 pub(crate) use quarantine::{PurgeArgs, QuarantineCommand, RequeueArgs};
 pub(crate) use service::ServiceCommand;
 
@@ -73,6 +75,9 @@ pub(crate) enum Command {
     Device(DeviceCommand),
     /// Revoke this PC's key at the receiver, and delete spool, quarantine, journal and keys for good
     Decommission(DecommissionArgs),
+    /// Begin a plugin for a new instrument family, or test a built one (docs/plugin-kit.md)
+    #[command(subcommand)]
+    Plugin(PluginCommand),
     /// What a site declares about itself
     #[command(subcommand)]
     Inventory(InventoryCommand),

@@ -48,8 +48,15 @@ fn serials_in(
 ) -> anyhow::Result<BTreeSet<String>> {
     let family = installation.family(family)?;
     let manifest = family.manifest.clone();
-    let replay =
-        Replay { family, input, inventory: None, now: clock::now(), qc: QcChoice::List, guard: false };
+    let replay = Replay {
+        family,
+        input,
+        inventory: None,
+        now: clock::now(),
+        qc: QcChoice::List,
+        settings: serde_json::Map::new(),
+        guard: false,
+    };
     let mut serials = BTreeSet::new();
     replay.each_step(|step| {
         let Step::Replied(units, _) = step else { return };

@@ -15,11 +15,9 @@ mod decommission;
 mod delivery_news;
 mod delivery_progress;
 mod device;
-mod difference;
 mod event;
 mod exit;
 mod families;
-mod fixture_case;
 mod frozen;
 mod gate_command;
 mod gates;
@@ -37,6 +35,7 @@ mod manifest_command;
 mod outbox;
 mod panics;
 mod pipeline;
+mod plugin_command;
 mod positions;
 mod quarantine;
 mod query;
@@ -100,6 +99,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Device(command) => device::device(&command),
         Command::Decommission(args) => decommission::decommission(&args),
         Command::Installer(command) => installer::installer(&command),
+        Command::Plugin(command) => plugin_command::plugin(&command),
         Command::Inventory(command) => inventory_command::inventory(&command),
         Command::Canary(args) => canary::canary(&args),
         Command::CanaryService(args) => canary::service(&args),
