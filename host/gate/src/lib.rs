@@ -26,6 +26,7 @@ mod specimen;
 mod state;
 mod stream;
 mod text;
+mod unit;
 mod verdict;
 mod version;
 
@@ -38,5 +39,6 @@ pub use line::LineWriter;
 pub use site::Site;
 pub use specimen::SpecimenRecord;
 pub use state::{GateState, StateError};
+pub use unit::UnitVerdict;
 pub use verdict::{Refusal, Verdict};
 pub use version::is_version;

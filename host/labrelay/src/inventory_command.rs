@@ -53,8 +53,8 @@ fn serials_in(
         input,
         inventory: None,
         now: clock::now(),
-        settings: serde_json::Map::new(),
         qc: QcChoice::List,
+        settings: serde_json::Map::new(),
         guard: false,
     };
     let mut serials = BTreeSet::new();

@@ -9,9 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use labrelay_abi::{Unit, UnitOutcome};
-use labrelay_gate::{
-    AcceptedRecord, ClosedWindow, Gate, GateState, LineWriter, Site, SpecimenRecord, Verdict, json,
-};
+use labrelay_gate::{AcceptedRecord, ClosedWindow, Gate, GateState, LineWriter, Site, UnitVerdict, json};
 use labrelay_manifest::{Inventory, Manifest, SiteWords, SourceKind};
 use labrelay_model::{
     InputIdentity, LedgerCounts, LedgerKey, Outcome, Position, Reason, Record, Redacted, SourceName,
@@ -42,28 +40,6 @@ pub(crate) struct Origin {
     pub identity: InputIdentity,
     /// Its file. The name may name a patient: never for a log, a message or a record.
     pub path: PathBuf,
-}
-
-/// The records of a unit that the gate has passed so far.
-#[derive(Default)]
-struct Passed {
-    accepted: Vec<AcceptedRecord>,
-    specimens: Vec<SpecimenRecord>,
-}
-
-impl Passed {
-    fn into_records(self) -> impl Iterator<Item = Record> {
-        let accepted = self.accepted.into_iter().map(AcceptedRecord::into_record);
-        accepted.chain(self.specimens.into_iter().map(SpecimenRecord::into_record))
-    }
-}
-
-/// The gate's word on all records of a unit.
-enum UnitVerdict {
-    Accepted(Vec<AcceptedRecord>),
-    /// With all the unit's records, for the sealed quarantine.
-    Quarantined(Reason, Redacted),
-    Dropped(Reason),
 }
 
 /// What a unit that goes to quarantine leaves behind.
@@ -114,15 +90,16 @@ impl Judge {
             judged.count_read(&origin.source, unit.seen());
             let stream = unit.stream.and_then(|index| self.stream_name(index));
             let (outcome, counts) = match unit.outcome {
-                UnitOutcome::Records(records) => match self.check(records, now, state) {
+                UnitOutcome::Records(records) => match self.gate.check_unit(records, now, state) {
                     UnitVerdict::Accepted(records) => {
                         self.write(&mut writer, &records, origin, unit.position);
                         records.iter().for_each(|record| on_accepted(record, origin));
                         judged.count_records(&self.key(origin, None, Outcome::Accepted), &records);
                         (Outcome::Accepted, ONE_UNIT)
                     }
-                    UnitVerdict::Quarantined(reason, raw) => {
-                        let refused = Refused { reason, form: Form::Records, raw };
+                    UnitVerdict::Quarantined(refusal, records) => {
+                        let reason = refusal.reason;
+                        let refused = Refused { reason, form: Form::Records, raw: self.raw(records) };
                         judged.quarantined.push(self.entry(origin, &stream, refused, unit.position, now));
                         (Outcome::Quarantined(reason), ONE_UNIT)
                     }
@@ -180,33 +157,6 @@ impl Judge {
         judged
     }
 
-    fn check(&self, records: Vec<Record>, now: Timestamp, state: &mut GateState) -> UnitVerdict {
-        let mut passed = Passed::default();
-        let mut dropped = None;
-        let mut records = records.into_iter();
-        while let Some(record) = records.next() {
-            match self.gate.check(record, now) {
-                Verdict::Accepted(record) => passed.accepted.push(record),
-                Verdict::Specimen(record) => passed.specimens.push(record),
-                Verdict::Dropped(reason) => dropped = Some(reason),
-                Verdict::Quarantined { refusal, record } => {
-                    let whole = passed.into_records().chain([record]).chain(records);
-                    return UnitVerdict::Quarantined(refusal.reason, self.raw(whole));
-                }
-            }
-        }
-        if let Err(refusal) = state.note(&passed.accepted) {
-            return UnitVerdict::Quarantined(refusal.reason, self.raw(passed.into_records()));
-        }
-        for specimen in &passed.specimens {
-            dropped = Some(state.add(specimen, now).err().unwrap_or(Reason::Specimen));
-        }
-        match dropped {
-            Some(reason) if passed.accepted.is_empty() => UnitVerdict::Dropped(reason),
-            _ => UnitVerdict::Accepted(passed.accepted),
-        }
-    }
-
     fn write(
         &self,
         writer: &mut LineWriter,
@@ -234,8 +184,9 @@ impl Judge {
 
     /// A unit's records for the sealed quarantine only. All of them: requeued, its rows have the names that they
     /// would have had.
-    fn raw(&self, records: impl Iterator<Item = Record>) -> Redacted {
-        let lines: Vec<_> = records.map(|record| json::unchecked_line(&self.manifest, &record)).collect();
+    fn raw(&self, records: Vec<Record>) -> Redacted {
+        let lines: Vec<_> =
+            records.iter().map(|record| json::unchecked_line(&self.manifest, record)).collect();
         let mut all = Redacted(Vec::with_capacity(lines.iter().map(|line| line.0.len() + 1).sum()));
         for line in lines {
             all.0.extend_from_slice(&line.0);

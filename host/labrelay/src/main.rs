@@ -15,12 +15,10 @@ mod decommission;
 mod delivery_news;
 mod delivery_progress;
 mod device;
-mod difference;
 mod event;
 mod exchange;
 mod exit;
 mod families;
-mod fixture_case;
 mod frozen;
 mod gate_command;
 mod gates;
@@ -107,6 +105,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Device(command) => device::device(&command),
         Command::Decommission(args) => decommission::decommission(&args),
         Command::Installer(command) => installer::installer(&command),
+        Command::Plugin(command) => plugin_command::plugin(&command),
         Command::Inventory(command) => inventory_command::inventory(&command),
         Command::Canary(args) => canary::canary(&args),
         Command::CanaryService(args) => canary::service(&args),

@@ -10,19 +10,19 @@ use std::time::{Duration, SystemTime};
 use anyhow::{Context as _, bail};
 use labrelay_abi::Unit;
 use labrelay_gate::{GateState, Guard, Site};
+use labrelay_kit::{Case, difference};
 use labrelay_manifest::Inventory;
 use labrelay_model::{FamilyName, InputIdentity, LedgerCounts, LedgerKey, Outcome, SourceName, Timestamp};
 use labrelay_source::SeenInputs;
 
 use crate::cli::{ReplayArgs, TreatAs};
+use crate::clock;
 use crate::collecting::{Collecting, Folders, Place, Poll, Setup};
 use crate::config::{QcChoice, read_inventory};
 use crate::exit::{FailAs as _, Failure};
 use crate::families::{Installation, InstalledFamily};
-use crate::fixture_case::FixtureCase;
 use crate::judge::{Judge, Judged, Origin};
 use crate::status::LedgerLine;
-use crate::{clock, difference};
 
 /// A replay names rows and inputs by a fixed key: the same folder gives the same output on any PC.
 const REPLAY_KEY: [u8; 32] = [0; 32];
@@ -37,10 +37,10 @@ pub(crate) struct Replay {
     pub inventory: Option<Inventory>,
     /// The time to judge by.
     pub now: Timestamp,
-    /// The plugin's own settings.
-    pub settings: serde_json::Map<String, serde_json::Value>,
     /// Which acquisitions are QC.
     pub qc: QcChoice,
+    /// The plugin's own.
+    pub settings: serde_json::Map<String, serde_json::Value>,
     /// Whether fields that are nearly unique are frozen, as in the service.
     pub guard: bool,
 }
@@ -68,7 +68,7 @@ pub(crate) struct Replayed {
 pub(crate) fn replay(args: &ReplayArgs) -> anyhow::Result<ExitCode> {
     let installation = Installation::locate(&args.install)?;
     let (replay, expect) = match &args.case {
-        Some(case) => FixtureCase::read(case)?.into_replay(&installation, args.guard)?,
+        Some(case) => of_case(case, &installation, args.guard)?,
         None => (of_arguments(args, &installation)?, args.expect.clone()),
     };
     let replayed = replay.run()?;
@@ -81,6 +81,25 @@ pub(crate) fn replay(args: &ReplayArgs) -> anyhow::Result<ExitCode> {
     }
 }
 
+fn of_case(
+    folder: &Path,
+    installation: &Installation,
+    guard: bool,
+) -> anyhow::Result<(Replay, Option<PathBuf>)> {
+    let case = Case::read(folder).fail_as(Failure::Configuration)?;
+    let (input, golden) = (case.input(), case.golden());
+    let replay = Replay {
+        family: installation.family(&case.family)?,
+        input,
+        inventory: case.about.inventory,
+        now: case.about.now,
+        qc: if case.about.treat_as.is_some() { QcChoice::All } else { QcChoice::List },
+        settings: case.about.settings,
+        guard,
+    };
+    Ok((replay, Some(golden)))
+}
+
 fn of_arguments(args: &ReplayArgs, installation: &Installation) -> anyhow::Result<Replay> {
     let (Some(family), Some(input)) = (&args.family, &args.input) else {
         bail!("replay needs --family and --input, or --case");
@@ -90,8 +109,8 @@ fn of_arguments(args: &ReplayArgs, installation: &Installation) -> anyhow::Resul
         input: input.clone(),
         inventory: read_inventory(args.inventory.as_deref()).fail_as(Failure::Configuration)?,
         now: args.now.unwrap_or_else(clock::now),
-        settings: serde_json::Map::new(),
         qc: if args.treat_as == Some(TreatAs::Qc) { QcChoice::All } else { QcChoice::List },
+        settings: serde_json::Map::new(),
         guard: args.guard,
     })
 }

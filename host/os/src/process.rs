@@ -4,11 +4,13 @@ use std::io::PipeReader;
 
 use crate::channel::Channel;
 
+mod memory;
 #[cfg(unix)]
 mod unix;
 #[cfg(windows)]
 mod windows;
 
+pub use memory::peak_memory_bytes;
 #[cfg(unix)]
 pub use unix::{
     WorkerChild, become_worker, ending_signal, library_name, open_library, path_of_library, raw_number,

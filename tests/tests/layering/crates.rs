@@ -21,6 +21,19 @@ const MAP: &[(&str, Option<&[&str]>)] = &[
     ("host/bundle", Some(&["labrelay-model"])),
     ("host/explain", Some(&["labrelay-model", "labrelay-manifest"])),
     ("host/gate", Some(&["labrelay-model", "labrelay-manifest"])),
+    (
+        "host/kit",
+        Some(&[
+            "labrelay-model",
+            "labrelay-manifest",
+            "labrelay-abi",
+            "labrelay-collector",
+            "labrelay-gate",
+            "labrelay-os",
+            "labrelay-source",
+            "labrelay-worker",
+        ]),
+    ),
     ("host/mining", Some(&["labrelay-model", "labrelay-manifest"])),
     ("host/source", Some(&["labrelay-model", "labrelay-os"])),
     ("host/worker", Some(&["labrelay-abi", "labrelay-model", "labrelay-os"])),
@@ -99,7 +112,7 @@ pub(crate) fn check(crates: &[Crate]) -> Vec<Breach> {
 }
 
 fn check_one(one: &Crate) -> Vec<Breach> {
-    let plugins = ["plugins/", "tests/bench/", "tests/made_up"];
+    let plugins = ["plugins/", "tests/bench/", "tests/made_up", "tests/faulty"];
     if plugins.iter().any(|folder| one.folder.starts_with(folder)) {
         let other = one.dependencies.iter().filter(|used| used.name != "labrelay-collector");
         let other = other.filter(|used| !used.development || used.name.starts_with("labrelay-"));

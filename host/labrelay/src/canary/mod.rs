@@ -5,10 +5,6 @@
 
 mod capture;
 mod exits;
-mod fcs;
-mod lines;
-mod marks;
-mod search;
 mod service;
 mod site;
 mod tables;
@@ -19,11 +15,10 @@ use std::process::{ExitCode, Stdio};
 
 use anyhow::{Context as _, bail};
 pub(crate) use capture::run as service;
+use labrelay_kit::canary::{Marks, Search};
 use labrelay_model::FamilyName;
 
 use self::exits::Exit;
-use self::marks::Marks;
-use self::search::Search;
 use self::service::Service;
 use self::site::Site;
 use crate::cli::CanaryArgs;

@@ -5,13 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use labrelay_kit::canary::{self, Marks, Sample};
 use labrelay_manifest::{Format, Inventory, Manifest, SourceKind};
 use labrelay_model::FamilyName;
 use serde_json::{Value, json};
 
-use super::fcs::Sample;
-use super::lines;
-use super::marks::Marks;
 use super::tables;
 use crate::families::InstalledFamily;
 
@@ -58,7 +56,7 @@ impl Site {
         // Not under its own name, which all have that come from bundles.
         let library = format!("{name}.{}", std::env::consts::DLL_EXTENSION);
         fs::copy(&family.plugin.path, self.folder.join("plugins").join(library))?;
-        fs::write(self.records(name), lines::records(&family.manifest, marks)?)?;
+        fs::write(self.records(name), canary::records(&family.manifest, marks)?)?;
         let mut sources = serde_json::Map::new();
         for source in family.manifest.sources() {
             let folder = self.input(name);
@@ -164,7 +162,7 @@ impl Site {
         kind: &SourceKind,
         marks: &mut Marks,
     ) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
-        let text = lines::text(manifest, marks)?; // of another form than a source of FCS files expects
+        let text = canary::text(manifest, marks)?; // of another form than a source of FCS files expects
         let mut files = vec![text];
         files.extend(match kind {
             SourceKind::Folder { format: Format::Fcs, .. } => self.fcs_files(manifest.family(), marks)?,
@@ -177,7 +175,7 @@ impl Site {
     fn text_files(&self, family: &FamilyName, marks: &mut Marks) -> anyhow::Result<Vec<Vec<u8>>> {
         let files = self.sample_files(family).into_iter();
         let texts = files.filter_map(|file| crate::config::read_text(&file).ok()).take(SAMPLES_A_FAMILY);
-        texts.map(|text| lines::marked(&text, marks)).collect()
+        texts.map(|text| Ok(canary::marked(&text, marks)?)).collect()
     }
 
     fn fcs_files(&self, family: &FamilyName, marks: &mut Marks) -> anyhow::Result<Vec<Vec<u8>>> {

@@ -1,10 +1,11 @@
-//! `labrelay plugin …`: an author packs and signs, a lab's IT looks, an administrator installs. What bundles are stands in
+//! `labrelay plugin …`: an author begins, tries, packs and signs, a lab's IT looks, an administrator installs. What bundles are stands in
 //! `host/bundle`.
 
 mod files;
 mod inspect;
 mod install;
 mod key;
+mod kit;
 mod pack;
 mod sign;
 
@@ -15,6 +16,8 @@ use crate::cli::PluginCommand;
 /// Runs `labrelay plugin …`.
 pub(crate) fn plugin(command: &PluginCommand) -> anyhow::Result<ExitCode> {
     match command {
+        PluginCommand::New(args) => kit::begin(args),
+        PluginCommand::Test(args) => kit::test(args),
         PluginCommand::Key(command) => key::key(command),
         PluginCommand::Pack(args) => pack::pack(args),
         PluginCommand::Sign(args) => sign::sign(args),

@@ -2,7 +2,8 @@
 
 use labrelay_manifest::{Manifest, Part};
 
-use super::marks::{Marks, put_in};
+use super::marks::put_in;
+use super::{CanaryError, Marks};
 
 /// Where identifiers stand in logs and messages; `{}` is the place of the mark.
 const LINES: &[&str] = &[
@@ -29,7 +30,7 @@ const MOST_LINES: usize = 100;
 const MOST_WORDS: usize = 20;
 
 /// A text of such lines, each with a mark of its own, and the same with disguised marks.
-pub(super) fn text(manifest: &Manifest, marks: &mut Marks) -> anyhow::Result<Vec<u8>> {
+pub fn text(manifest: &Manifest, marks: &mut Marks) -> Result<Vec<u8>, CanaryError> {
     let mut text = Vec::new();
     let declared = declared_lines(manifest);
     for line in LINES.iter().map(|line| (*line).to_owned()).chain(declared) {
@@ -42,7 +43,7 @@ pub(super) fn text(manifest: &Manifest, marks: &mut Marks) -> anyhow::Result<Vec
 }
 
 /// A sample as it is; then its lines again and again, with a mark in the place of one word after the other.
-pub(super) fn marked(sample: &str, marks: &mut Marks) -> anyhow::Result<Vec<u8>> {
+pub fn marked(sample: &str, marks: &mut Marks) -> Result<Vec<u8>, CanaryError> {
     let mut text = [sample.as_bytes(), b"\n"].concat();
     for line in sample.lines().take(MOST_LINES) {
         for (start, word) in words(line).take(MOST_WORDS) {
@@ -68,13 +69,13 @@ fn words(line: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 /// Records with a mark in the place of one value after the other, as `labrelay gate` takes them.
-pub(super) fn records(manifest: &Manifest, marks: &mut Marks) -> anyhow::Result<Vec<u8>> {
+pub fn records(manifest: &Manifest, marks: &mut Marks) -> Result<Vec<u8>, CanaryError> {
     let mut records = Vec::new();
     for stream in manifest.streams() {
         for field in &stream.fields {
             let fields = serde_json::json!({field.name.as_str(): marks.make()?});
-            records
-                .extend(serde_json::to_vec(&serde_json::json!({"stream": stream.name, "fields": fields}))?);
+            let record = serde_json::json!({"stream": stream.name, "fields": fields});
+            records.extend(record.to_string().into_bytes());
             records.push(b'\n');
         }
     }
@@ -97,7 +98,7 @@ fn declared_lines(manifest: &Manifest) -> impl Iterator<Item = String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::canary::search::Search;
+    use crate::canary::Search;
 
     #[test]
     fn each_word_of_a_sample_has_its_turn() {

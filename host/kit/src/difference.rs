@@ -9,7 +9,7 @@ const MAX_LINES: usize = 40;
 ///
 /// Goldens are short lists of records, so the lines are compared as a multiset first: what is on one side
 /// only. If that is empty, only the order differs.
-pub(crate) fn between(expected: &str, actual: &str) -> Option<String> {
+pub fn between(expected: &str, actual: &str) -> Option<String> {
     if expected.lines().eq(actual.lines()) {
         return None;
     }

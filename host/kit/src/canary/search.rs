@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use aho_corasick::{AhoCorasick, MatchKind};
-use anyhow::Context as _;
 
+use super::CanaryError;
 use super::marks::{ENCODINGS, Marks, forms};
 
 /// Knows all marks.
-pub(super) struct Search {
+pub struct Search {
     needles: AhoCorasick,
     /// Which mark a needle is a form of.
     marks: Vec<usize>,
@@ -17,7 +17,7 @@ pub(super) struct Search {
 
 impl Search {
     /// Over all marks that were planted.
-    pub(super) fn new(planted: &Marks) -> anyhow::Result<Self> {
+    pub fn new(planted: &Marks) -> Result<Self, CanaryError> {
         let (mut needles, mut marks) = (Vec::new(), Vec::new());
         for (number, mark) in planted.all().iter().enumerate() {
             for form in forms(mark) {
@@ -28,26 +28,26 @@ impl Search {
         let mut builder = AhoCorasick::builder();
         let needles = builder.ascii_case_insensitive(true).match_kind(MatchKind::Standard).build(needles);
         Ok(Self {
-            needles: needles.context("too many marks for a search")?,
+            needles: needles.map_err(|_| CanaryError::TooManyMarks)?,
             marks,
             total: planted.all().len(),
         })
     }
 
     /// The marks in `bytes`, by number.
-    pub(super) fn found_in(&self, bytes: &[u8]) -> BTreeSet<usize> {
+    pub fn found_in(&self, bytes: &[u8]) -> BTreeSet<usize> {
         let found = self.needles.find_overlapping_iter(bytes);
         found.filter_map(|found| self.marks.get(found.pattern().as_usize()).copied()).collect()
     }
 
     /// How many marks were planted.
-    pub(super) fn total(&self) -> usize {
+    pub fn total(&self) -> usize {
         self.total
     }
 
     /// Whether the search would see a leak here: every mark that is added to a copy, each in one of the forms, must
     /// be found.
-    pub(super) fn sees(&self, bytes: &[u8], planted: &Marks) -> bool {
+    pub fn sees(&self, bytes: &[u8], planted: &Marks) -> bool {
         let mut copy = bytes.to_vec();
         for (mark, encode) in planted.all().iter().zip(ENCODINGS.iter().cycle()) {
             copy.push(b' ');

@@ -4,8 +4,10 @@ use aws_lc_rs::rand;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
+use super::CanaryError;
+
 /// Characters of a mark: too many to come up by chance in any amount of output.
-const LENGTH: usize = 12;
+pub(super) const LENGTH: usize = 12;
 /// Shortest name of a PC or account that is looked for.
 const SHORTEST_NAME: usize = 6;
 const DIGITS: &[u8] = b"0123456789";
@@ -31,14 +33,14 @@ pub(super) const ENCODINGS: [Encoding; 8] = [
 
 /// All marks of one run; a mark is known by its number.
 #[derive(Default)]
-pub(super) struct Marks(Vec<String>);
+pub struct Marks(Vec<String>);
 
 impl Marks {
     /// A new mark.
-    pub(super) fn make(&mut self) -> anyhow::Result<String> {
+    pub fn make(&mut self) -> Result<String, CanaryError> {
         let alphabet = ALPHABETS.iter().cycle().nth(self.0.len()).copied().unwrap_or(DIGITS);
         let mut random = [0; LENGTH];
-        rand::fill(&mut random).map_err(|_| anyhow::anyhow!("the system gives no random bytes"))?;
+        rand::fill(&mut random).map_err(|_| CanaryError::NoRandomBytes)?;
         let letter = |byte: u8| alphabet.iter().cycle().nth(byte.into()).copied().map_or('x', char::from);
         let mark: String = random.into_iter().map(letter).collect();
         self.0.push(mark.clone());
@@ -46,19 +48,19 @@ impl Marks {
     }
 
     /// A new mark as it is, or disguised: the next time in another way.
-    pub(super) fn make_disguised(&mut self) -> anyhow::Result<Vec<u8>> {
+    pub fn make_disguised(&mut self) -> Result<Vec<u8>, CanaryError> {
         let encoding = ENCODINGS.iter().cycle().nth(self.0.len() + 1).copied();
         let mark = self.make()?;
         Ok(encoding.map_or_else(|| mark.clone().into(), |encode| encode(&mark)))
     }
 
     /// Adds names that are there already: those of this PC and of its accounts. Short ones stand in other words.
-    pub(super) fn adopt(&mut self, names: impl IntoIterator<Item = String>) {
+    pub fn adopt(&mut self, names: impl IntoIterator<Item = String>) {
         self.0.extend(names.into_iter().filter(|name| name.len() >= SHORTEST_NAME));
     }
 
     /// All marks, in the order of their numbers.
-    pub(super) fn all(&self) -> &[String] {
+    pub fn all(&self) -> &[String] {
         &self.0
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use labrelay_collector::fcs::{DataSet, DataSets, Version};
 use labrelay_collector::testing::fcs::{FcsMaker, Place, chain};
 
-use super::marks::Marks;
+use super::{CanaryError, Marks};
 
 /// Keywords that hold an offset: without the right one it is no file. They are made anew.
 const OFFSETS: [(&str, Place); 4] = [
@@ -18,7 +18,7 @@ const OFFSETS: [(&str, Place); 4] = [
 const OFFSET_DIGITS: usize = 8;
 
 /// A sample file of a family.
-pub(super) struct Sample {
+pub struct Sample {
     sets: Vec<Vec<(String, Vec<u8>)>>,
     versions: Vec<Version>,
     delimiters: Vec<u8>,
@@ -26,9 +26,14 @@ pub(super) struct Sample {
 
 impl Sample {
     /// Takes a file apart; `None` for one that is no sound FCS file.
-    pub(super) fn read(file: &Path) -> Option<Self> {
-        let bytes = std::fs::read(file).ok()?;
-        let sets = DataSets::of(&mut bytes.as_slice()).collect::<Result<Vec<DataSet>, _>>().ok()?;
+    pub fn read(file: &Path) -> Option<Self> {
+        Self::of(&std::fs::read(file).ok()?)
+    }
+
+    /// Takes a file's bytes apart; `None` for what is no sound FCS file.
+    pub fn of(bytes: &[u8]) -> Option<Self> {
+        let mut bytes = bytes;
+        let sets = DataSets::of(&mut bytes).collect::<Result<Vec<DataSet>, _>>().ok()?;
         let keywords = |set: &DataSet| {
             let all = set.text.iter();
             all.map(|(name, value)| (String::from_utf8_lossy(name).into_owned(), value.into_owned()))
@@ -42,7 +47,7 @@ impl Sample {
     }
 
     /// A file without any value of a family: read by none, refused by all.
-    pub(super) fn bare() -> Self {
+    pub fn bare() -> Self {
         let keyword = |name: &str| (name.to_owned(), b"x".to_vec());
         let names = ["$CYT", "$FIL", "$OP", "$SRC", "$SMNO", "@SAMPLEID1", "TBNM"];
         let sets = vec![[("$PAR".to_owned(), b"1".to_vec())].into_iter().chain(names.map(keyword)).collect()];
@@ -51,7 +56,7 @@ impl Sample {
 
     /// The sample as it is, one file for each value with a mark instead of it, the same with a disguised mark, and
     /// one with marks in all places that do not hold the file together.
-    pub(super) fn marked(&self, marks: &mut Marks) -> anyhow::Result<Vec<Vec<u8>>> {
+    pub fn marked(&self, marks: &mut Marks) -> Result<Vec<Vec<u8>>, CanaryError> {
         let mut files = vec![self.build(|_, value| value.to_vec())];
         for name in self.names() {
             for mark in [marks.make()?.into_bytes(), marks.make_disguised()?] {
@@ -65,7 +70,7 @@ impl Sample {
     }
 
     /// The sample with `mark` in all places that do not hold the file together.
-    pub(super) fn filled_with(&self, mark: &str) -> Vec<u8> {
+    pub fn filled_with(&self, mark: &str) -> Vec<u8> {
         self.build(|name, value| if name.starts_with("$P") { value.to_vec() } else { mark.into() })
     }
 
