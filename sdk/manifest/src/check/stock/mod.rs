@@ -53,12 +53,10 @@ pub(super) fn readers(
 }
 
 fn reader(source: &Source, raw: RawReader, streams: &[Stream]) -> Result<Reader, Vec<Fault>> {
-    if matches!(source.kind, SourceKind::Folder { format: Format::Fcs, .. }) {
-        return Err(vec![Fault::here("the stock plugin reads text, and this source is of FCS files")]);
-    }
     let growth = match source.kind {
         SourceKind::Tail { .. } => Growth::Grows,
-        SourceKind::Folder { .. } => Growth::Done,
+        SourceKind::Folder { format: Format::Other, .. } => Growth::Done,
+        _ => return Err(vec![Fault::here("the stock plugin reads files of text, and this source has none")]),
     };
     match (raw.textlog, raw.table) {
         (Some(raw), None) => {
