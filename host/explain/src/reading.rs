@@ -70,7 +70,9 @@ fn table(page: &mut Page, table: &Table) {
 fn row(filled: &Filled) -> Vec<Cell> {
     let names = |names: &[Box<str>]| Text::default().words(names.iter().map(|name| &**name));
     let mut from = match &filled.origin {
-        Origin::Columns(columns) => Text::from("column ").then(names(columns)),
+        Origin::Columns(columns) => {
+            Text::from(if columns.len() == 1 { "column " } else { "columns " }).then(names(columns))
+        }
         Origin::Heading(key) => Text::from("line above the table, ").code(&**key),
         Origin::Setting(key) => Text::from("the site's configuration, ").code(&**key),
     };

@@ -53,7 +53,7 @@ fn exact_sets_are_told() {
 fn what_the_stock_plugin_reads_is_told() {
     let text = explain(&parse(CELLMEK), None).to_markdown();
     for line in [
-        "| `performed_at` | column `Date`, `Time`, written `%Y-%m-%d %H:%M` |",
+        "| `performed_at` | columns `Date`, `Time`, written `%Y-%m-%d %H:%M` |",
         "| `instrument` | line above the table, `Serial Number` |",
         "| `instrument` | the site's configuration, `serial` |",
         "its time goes into `at`, written `%Y-%m-%d %H:%M:%S%.3f`",

@@ -11,7 +11,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use labrelay_model::{BatchId, Epoch, FamilyName, Seq, StreamId, StreamName, Timestamp};
 
 pub(crate) use installer::{InstallerCommand, Purge};
-pub(crate) use plugin::{KeyCommand, PackArgs, PluginCommand, PluginNewArgs, PluginTestArgs, SignArgs, TrustArgs};
+pub(crate) use plugin::{
+    KeyCommand, PackArgs, PluginCommand, PluginNewArgs, PluginTestArgs, SignArgs, TrustArgs,
+};
 pub(crate) use quarantine::{PurgeArgs, QuarantineCommand, RequeueArgs};
 pub(crate) use service::ServiceCommand;
 
@@ -70,7 +72,7 @@ pub(crate) enum Command {
     /// From a folder of logs to a reviewed event catalogue (docs/catalogue.md)
     #[command(subcommand)]
     Catalogue(CatalogueCommand),
-    /// Pack, sign, look into and install plugin bundles (docs/bundles.md)
+    /// Begin and test a plugin (docs/plugin-kit.md); pack, sign, look into and install bundles (docs/bundles.md)
     #[command(subcommand)]
     Plugin(PluginCommand),
     /// This PC's key
@@ -78,9 +80,6 @@ pub(crate) enum Command {
     Device(DeviceCommand),
     /// Revoke this PC's key at the receiver, and delete spool, quarantine, journal and keys for good
     Decommission(DecommissionArgs),
-    /// Begin a plugin for a new instrument family, or test a built one (docs/plugin-kit.md)
-    #[command(subcommand)]
-    Plugin(PluginCommand),
     /// What a site declares about itself
     #[command(subcommand)]
     Inventory(InventoryCommand),

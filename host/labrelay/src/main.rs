@@ -105,7 +105,6 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Device(command) => device::device(&command),
         Command::Decommission(args) => decommission::decommission(&args),
         Command::Installer(command) => installer::installer(&command),
-        Command::Plugin(command) => plugin_command::plugin(&command),
         Command::Inventory(command) => inventory_command::inventory(&command),
         Command::Canary(args) => canary::canary(&args),
         Command::CanaryService(args) => canary::service(&args),

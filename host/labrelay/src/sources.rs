@@ -7,9 +7,9 @@ use std::time::SystemTime;
 use labrelay_manifest::{DatabaseTable, Encoding, Format, SourceKind};
 use labrelay_model::{GapCounts, InputIdentity, Reason, SourceName};
 use labrelay_source::{
-    CodeUnit, DatabaseConfig, DatabaseSource, FileFormat, FolderConfig, FolderSource, LineConfig, LineSource,
-    LineStatus, OpenedInput, Pattern, ScanReport, SeenInputs, TableConfig, TailConfig, TailProgress,
-    TailSource,
+    CodeUnit, DatabaseConfig, DatabaseProgress, DatabaseSource, FileFormat, FolderConfig, FolderSource,
+    LineConfig, LineSource, LineStatus, OpenedInput, Pattern, ScanReport, SeenInputs, TableConfig,
+    TailConfig, TailProgress, TailSource,
 };
 
 use crate::collecting::{Folders, Place, Setup};

@@ -6,7 +6,6 @@ use labrelay_kit::canary::Marks;
 use labrelay_manifest::DatabaseTable;
 use rusqlite::{Connection, params_from_iter};
 
-
 /// Writes such a database to `path`, which has none yet; gives the rows of declared tables, each of which is a unit.
 pub(super) fn write(path: &Path, tables: &[DatabaseTable], marks: &mut Marks) -> anyhow::Result<u64> {
     let mut database = Connection::open(path)?;
