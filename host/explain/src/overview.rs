@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use labrelay_manifest::{Encoding, Format, Manifest, Source, SourceKind};
+use labrelay_manifest::{Encoding, Format, Manifest, Protocol, Source, SourceKind};
 
 use crate::numbers::length_of_time;
 use crate::page::{Cell, Page, Text, code};
@@ -74,6 +74,10 @@ fn source(source: &Source) -> Vec<Cell> {
             .plain(" in the folders that the site names, line by line while they grow")
             .plain(text_is)
             .plain(format!("; a last line without an end, once the log has rested for {}", time(settle))),
+        SourceKind::Line { protocol: Protocol::Lis01 } => Text::from(
+            "messages that the instrument sends over the port or serial line that the site names (LIS01-A2)",
+        )
+        .plain(text_is),
         _ => Text::from("an input that this version of Labrelay can't describe"),
     };
     vec![code(source.name.as_str()).into(), about.into()]

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 use labrelay_model::FamilyName;
+use labrelay_source::{LineAddress, try_line};
 use labrelay_upload::{Trouble, Uploader as _};
 
 use crate::cli::ConfigArgs;
@@ -74,7 +75,9 @@ impl Report {
             Err(error) => self.fail(&format!("{name}: plugin and manifest"), &format!("{error:#}")),
         }
         for (source, location) in &family.sources {
-            location.folders.iter().for_each(|folder| self.folder(&format!("{name}: {source}"), folder));
+            let what = format!("{name}: {source}");
+            location.folders.iter().for_each(|folder| self.folder(&what, folder));
+            location.line().iter().for_each(|address| self.line(&what, address));
         }
     }
 
@@ -106,6 +109,19 @@ impl Report {
             ),
         }
         commands.iter().for_each(|command| self.command(command));
+    }
+
+    fn line(&mut self, what: &str, address: &LineAddress) {
+        match try_line(address) {
+            Ok(()) => self.ok(&format!("{what}: line {address} can be opened")),
+            Err(error) => self.fail(
+                what,
+                &format!(
+                    "can't open {address}: {error}; check that no other program uses it (the running service does), \
+                     that the device exists, and the rights of the service's account"
+                ),
+            ),
+        }
     }
 
     fn state_and_receiver(&mut self, config: &Config) {

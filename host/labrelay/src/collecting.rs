@@ -11,7 +11,7 @@ use labrelay_abi::{
 };
 use labrelay_manifest::Inventory;
 use labrelay_model::{InputIdentity, SourceName, StreamShape, Timestamp, wire};
-use labrelay_source::{ScanReport, SeenInputs};
+use labrelay_source::{LineAddress, LineStatus, ScanReport, SeenInputs, Waker};
 use labrelay_worker::{Worker, WorkerError};
 
 use crate::config::QcChoice;
@@ -45,11 +45,22 @@ pub(crate) struct Setup {
     pub identity_key: [u8; 32],
     /// What the spool remembers of logs that are followed.
     pub logs: Vec<SavedLog>,
+    /// Called by lines when a message has come.
+    pub wake: Waker,
 }
 
-/// Where a source looks.
+/// Where a source is.
 #[derive(Debug, Clone)]
-pub(crate) struct Place {
+pub(crate) enum Place {
+    /// In files.
+    Folders(Folders),
+    /// At the end of a line.
+    Line(LineAddress),
+}
+
+/// Where files are looked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Folders {
     /// Folders.
     pub folders: Vec<PathBuf>,
     /// With all subfolders or not.
@@ -96,6 +107,16 @@ pub(crate) enum Poll {
     Overtaken,
 }
 
+impl Place {
+    /// What an operator may be told of it by name.
+    fn paths(self) -> Vec<PathBuf> {
+        match self {
+            Place::Folders(place) => place.folders,
+            Place::Line(address) => vec![PathBuf::from(address.to_string())],
+        }
+    }
+}
+
 impl Collecting {
     /// Prepares sources; starts no worker yet.
     pub(crate) fn new(setup: Setup) -> Self {
@@ -116,7 +137,7 @@ impl Collecting {
             shapes: manifest.shapes(),
             family: setup.family,
             sources,
-            folders: setup.places.into_iter().flat_map(|(_, place)| place.folders).collect(),
+            folders: setup.places.into_iter().flat_map(|(_, place)| place.paths()).collect(),
             open_request: OpenRequest { settings_json, qc, zone: zone.to_owned(), cursor: None },
             worker: None,
             suspects: Suspects::default(),
@@ -135,6 +156,11 @@ impl Collecting {
     /// What a scan could not read, in words that name no file.
     pub(crate) fn unreadable(&self, reports: &[ScanReport]) -> Vec<String> {
         unreadable::words(reports, &self.folders)
+    }
+
+    /// How each line is doing.
+    pub(crate) fn lines(&self) -> Vec<(SourceName, LineStatus)> {
+        self.sources.lines()
     }
 
     /// Known inputs that were still there when the folders were last looked through, by source.

@@ -2,10 +2,12 @@
 //!
 //! `docs/configuration.md` describes each key; an unknown key is an error that names the line.
 
+mod line;
 mod quarantine;
 mod sandbox;
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -20,6 +22,7 @@ use labrelay_spool::Recipient;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
+pub(crate) use line::Serial;
 pub(crate) use quarantine::Quarantine;
 pub(crate) use sandbox::Sandbox;
 
@@ -67,7 +70,7 @@ pub(crate) struct Config {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Family {
     /// The manifest's sources that exist here.
-    pub sources: BTreeMap<SourceName, FolderLocation>,
+    pub sources: BTreeMap<SourceName, Location>,
     /// The plugin's own settings.
     #[serde(default)]
     pub settings: serde_json::Map<String, serde_json::Value>,
@@ -76,11 +79,18 @@ pub(crate) struct Family {
     pub qc: QcChoice,
 }
 
-/// Where a folder source looks.
+/// Where a source is at this site: in folders, or one line.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct FolderLocation {
+pub(crate) struct Location {
+    /// A loopback port at which the instrument's software sends.
+    #[serde(default, deserialize_with = "line::listen")]
+    pub listen: Option<SocketAddr>,
+    /// A serial line.
+    #[serde(default)]
+    pub serial: Option<Serial>,
     /// Folders to watch.
+    #[serde(default)]
     pub folders: Vec<PathBuf>,
     /// Whether subfolders are watched too.
     #[serde(default)]
@@ -191,6 +201,13 @@ impl Config {
                 path.display(),
                 config.labrelay
             );
+        }
+        for (family, of_family) in &config.families {
+            for (source, location) in &of_family.sources {
+                if let Some(what) = location.contradiction() {
+                    bail!("in {}: families.{family}.sources.{source} {what}", path.display());
+                }
+            }
         }
         let folder = std::path::absolute(path)?.parent().map(Path::to_path_buf).unwrap_or_default();
         config.resolve_paths(&folder);

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, bail};
@@ -15,7 +16,7 @@ use labrelay_model::{FamilyName, InputIdentity, LedgerCounts, LedgerKey, Outcome
 use labrelay_source::SeenInputs;
 
 use crate::cli::{ReplayArgs, TreatAs};
-use crate::collecting::{Collecting, Place, Poll, Setup};
+use crate::collecting::{Collecting, Folders, Place, Poll, Setup};
 use crate::config::{QcChoice, read_inventory};
 use crate::exit::{FailAs as _, Failure};
 use crate::families::{Installation, InstalledFamily};
@@ -167,7 +168,8 @@ impl Replay {
         if !folder.is_dir() {
             bail!("{} is no folder", folder.display());
         }
-        let place = Place { folders: vec![folder], recursive: true, settle: Some(Duration::ZERO) };
+        let folders = vec![folder];
+        let place = Place::Folders(Folders { folders, recursive: true, settle: Some(Duration::ZERO) });
         let sources = self.family.manifest.sources().iter();
         Ok(Collecting::new(Setup {
             places: sources.map(|source| (source.name.clone(), place.clone())).collect(),
@@ -177,6 +179,7 @@ impl Replay {
             inventory: self.inventory.clone(),
             identity_key: REPLAY_KEY,
             logs: Vec::new(),
+            wake: Arc::new(|| {}),
         }))
     }
 }

@@ -1,14 +1,15 @@
 //! From the site's configuration to what a family is collected with.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
-use labrelay_manifest::Manifest;
+use labrelay_manifest::{Manifest, SourceKind};
 use labrelay_model::Digest;
 use labrelay_spool::Spool;
 
-use crate::collecting::{Place, Setup};
-use crate::config::{Config, Family};
+use crate::collecting::{Folders, Place, Setup};
+use crate::config::{Config, Family, Location};
 use crate::families::InstalledFamily;
 use crate::sources::SavedLog;
 
@@ -30,11 +31,14 @@ pub(crate) fn of_site(
                 declared.join(", ")
             );
         }
-        let place = Place {
-            folders: location.folders.clone(),
-            recursive: location.recursive,
-            settle: location.settle,
-        };
+        let place = place(location);
+        let declared =
+            manifest.sources().iter().find(|source| source.name == *name).map(|source| &source.kind);
+        if matches!(place, Place::Line(_)) && !matches!(declared, Some(SourceKind::Line { .. })) {
+            bail!(
+                "the source {name} reads files, as its manifest says; give it `folders`, not `listen` or `serial`"
+            );
+        }
         places.push((name.clone(), place));
     }
     Ok(Setup {
@@ -45,7 +49,18 @@ pub(crate) fn of_site(
         inventory: config.inventory.clone(),
         identity_key,
         logs: Vec::new(),
+        wake: Arc::new(|| {}),
     })
+}
+
+fn place(location: &Location) -> Place {
+    location.line().map_or_else(
+        || {
+            let Location { recursive, settle, .. } = *location;
+            Place::Folders(Folders { folders: location.folders.clone(), recursive, settle })
+        },
+        Place::Line,
+    )
 }
 
 /// How far the logs of these places were read.

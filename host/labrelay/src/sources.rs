@@ -2,17 +2,20 @@
 //!
 //! Opens nothing itself and knows nothing of the spool.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use labrelay_manifest::{Encoding, Format, SourceKind};
 use labrelay_model::{GapCounts, InputIdentity, Reason, SourceName};
 use labrelay_source::{
-    CodeUnit, FileFormat, FolderConfig, FolderSource, OpenedInput, Pattern, ScanReport, SeenInputs,
-    TailConfig, TailProgress, TailSource,
+    CodeUnit, FileFormat, FolderConfig, FolderSource, LineSource, LineStatus, OpenedInput, Pattern,
+    ScanReport, SeenInputs, TailConfig, TailProgress, TailSource,
 };
 
-use crate::collecting::{Place, Setup};
+use crate::collecting::{Folders, Place, Setup};
 use crate::positions::Reached;
+
+/// How long a file with captured messages must have rested: as long as other files by default.
+const SETTLE_CAPTURED: Duration = Duration::from_secs(5);
 
 /// What is known of a log after a restart.
 pub(crate) type SavedLog = (SourceName, InputIdentity, Vec<u8>);
@@ -33,6 +36,7 @@ struct Numbered {
 enum Source {
     Folder(FolderSource),
     Tail(TailSource),
+    Line(LineSource),
 }
 
 /// An input that was opened, with the index of its source in the manifest and the source's name.
@@ -95,6 +99,7 @@ impl Sources {
         let scan = |numbered: &mut Numbered| match &mut numbered.source {
             Source::Folder(source) => source.scan(now),
             Source::Tail(source) => source.scan(now),
+            Source::Line(source) => source.scan(),
         };
         self.all.iter_mut().map(scan).collect()
     }
@@ -107,6 +112,7 @@ impl Sources {
             let opened = match source {
                 Source::Folder(source) => source.open_ready(room, seen),
                 Source::Tail(source) => source.open_ready(room, now),
+                Source::Line(source) => source.open_ready(room, seen),
             };
             room -= opened.len();
             let (index, source) = (*index, source.name().clone());
@@ -120,6 +126,7 @@ impl Sources {
         let waiting = |numbered: &Numbered| match &numbered.source {
             Source::Folder(source) => source.waiting(),
             Source::Tail(source) => source.waiting(),
+            Source::Line(source) => source.waiting(),
         };
         self.all.iter().map(waiting).sum()
     }
@@ -130,7 +137,7 @@ impl Sources {
             let of_source = |numbered: &&Numbered| numbered.index == input.index;
             match self.all.iter().find(of_source).map(|numbered| &numbered.source) {
                 Some(Source::Tail(source)) => source.is_unchanged(&input.opened),
-                Some(Source::Folder(_)) | None => true,
+                Some(Source::Folder(_) | Source::Line(_)) | None => true,
             }
         })
     }
@@ -153,7 +160,7 @@ impl Sources {
             let name = source.name();
             let of_source = of(name, &finished);
             match source {
-                Source::Folder(_) => {
+                Source::Folder(_) | Source::Line(_) => {
                     progress.seen.extend(of_source.into_iter().map(|identity| (name.clone(), identity)));
                 }
                 Source::Tail(source) => progress.add(name, source.progress(&of_source)),
@@ -169,8 +176,18 @@ impl Sources {
             match source {
                 Source::Folder(source) => of_source.iter().for_each(|identity| source.committed(identity)),
                 Source::Tail(source) => source.committed(&of_source),
+                Source::Line(source) => source.committed(&of_source),
             }
         }
+    }
+
+    /// How each line is doing.
+    pub(crate) fn lines(&self) -> Vec<(SourceName, LineStatus)> {
+        let status = |numbered: &Numbered| match &numbered.source {
+            Source::Line(source) => Some((source.name().clone(), source.status())),
+            Source::Folder(_) | Source::Tail(_) => None,
+        };
+        self.all.iter().filter_map(status).collect()
     }
 
     /// Known inputs that were still there when the folders were last looked through, by source.
@@ -179,6 +196,8 @@ impl Sources {
             Source::Folder(source) => {
                 Some((source.name().clone(), source.still_present()?.copied().collect()))
             }
+            // A message is gone once it is read: its memory is kept for as long as that of a file that is gone.
+            Source::Line(source) => Some((source.name().clone(), Vec::new())),
             Source::Tail(_) => None, // remembers by itself which logs are there
         };
         self.all.iter().filter_map(present).collect()
@@ -191,6 +210,17 @@ fn of(source: &SourceName, inputs: &[(SourceName, InputIdentity)]) -> Vec<InputI
 
 impl Source {
     fn new(source: &labrelay_manifest::Source, place: &Place, setup: &Setup) -> Option<Self> {
+        let place = match place {
+            Place::Folders(place) => place,
+            Place::Line(address) => {
+                let (name, address, wake) = (source.name.clone(), address.clone(), setup.wake.clone());
+                return Some(Self::Line(LineSource::new(name, address, setup.identity_key, wake)));
+            }
+        };
+        Self::of_files(source, place, setup)
+    }
+
+    fn of_files(source: &labrelay_manifest::Source, place: &Folders, setup: &Setup) -> Option<Self> {
         let pattern = Pattern::new(source.kind.pattern()).ok()?; // `Manifest::parse` has read it
         let (name, folders, recursive) = (source.name.clone(), place.folders.clone(), place.recursive);
         match &source.kind {
@@ -217,6 +247,12 @@ impl Source {
                 let config = TailConfig { source: name, folders, recursive, pattern, settle, unit };
                 Some(Self::Tail(TailSource::new(config, setup.identity_key, saved)))
             }
+            // Messages that were captured: each file is one input.
+            SourceKind::Line { .. } => {
+                let (settle, format) = (place.settle.unwrap_or(SETTLE_CAPTURED), FileFormat::Other);
+                let config = FolderConfig { source: name, folders, recursive, pattern, settle, format };
+                Some(Self::Folder(FolderSource::new(config, setup.identity_key)))
+            }
             _ => None,
         }
     }
@@ -225,6 +261,7 @@ impl Source {
         match self {
             Self::Folder(source) => source.name(),
             Self::Tail(source) => source.name(),
+            Self::Line(source) => source.name(),
         }
     }
 }

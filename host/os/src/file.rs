@@ -82,6 +82,13 @@ impl FileFacts {
     }
 }
 
+/// A file without a name that holds `bytes`, for a process that gets its handle and nothing else.
+///
+/// On Linux it lies in memory and nobody can change it; elsewhere in the account's temporary folder, and is gone with its last handle.
+pub fn unnamed(bytes: &[u8]) -> io::Result<File> {
+    system::unnamed(bytes)
+}
+
 /// Reads at `offset` until `buffer` is full or the file ends; on Unix it leaves the file's own position alone, which
 /// whoever else holds the handle shares. Gives the number of bytes read.
 pub fn read_at(file: &File, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
@@ -127,6 +134,16 @@ mod tests {
         assert!(is_link(&open_shared(&link).unwrap_err()));
         let opened = open_shared(&pipe).unwrap();
         assert_eq!(FileFacts::of_file(&opened).unwrap().kind, FileKind::Special);
+    }
+
+    #[test]
+    fn an_unnamed_file_holds_its_bytes_for_whoever_gets_the_handle() {
+        let file = unnamed(b"message").unwrap();
+        let mut buffer = [0; 16];
+        assert_eq!(read_at(&file, 0, &mut buffer).unwrap(), 7);
+        assert_eq!(&buffer[..7], b"message");
+        #[cfg(target_os = "linux")]
+        assert!(io::Write::write_all(&mut &file, b"other").is_err(), "a worker can't change it");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The I/O broker: finds settled files and growing logs, knows them by identity, opens them shared and read-only.
+//! The I/O broker: finds settled files and growing logs, knows them by identity, opens them shared and read-only; keeps lines.
 //!
 //! A [`FolderSource`] or [`TailSource`] is looked after by one thread: `scan` now and then, `open_ready` before each poll of the
 //! plugin, `committed` after the commit. Which inputs were ever taken is not remembered here but asked of
@@ -9,6 +9,7 @@ mod fcs_header;
 mod folder;
 mod identity;
 mod known;
+mod line;
 mod open;
 mod pattern;
 mod report;
@@ -17,6 +18,10 @@ mod tail;
 mod walk;
 
 pub use folder::{FileFormat, FolderConfig, FolderSource};
+pub use line::{
+    DataBits, Fault, LineAddress, LineParity, LineSource, LineState, LineStatus, LineStopBits,
+    SerialSettings, Waker, try_line,
+};
 pub use open::OpenedInput;
 pub use pattern::{Pattern, PatternError};
 pub use report::{ScanReport, Trouble, TroubleKind};
@@ -28,4 +33,9 @@ use labrelay_model::{InputIdentity, SourceName};
 pub trait SeenInputs {
     /// Whether this input of this source has been taken to its end.
     fn is_seen(&self, source: &SourceName, identity: &InputIdentity) -> bool;
+
+    /// The same; `None` if it can't be told now. A message of a line is acknowledged by this, so no guess will do.
+    fn lookup(&self, source: &SourceName, identity: &InputIdentity) -> Option<bool> {
+        Some(self.is_seen(source, identity))
+    }
 }

@@ -81,6 +81,11 @@ pub enum TroubleKind {
     /// The operating system can't read it.
     #[error("this file can't be read; check the disk or the network share")]
     ReadError,
+    /// A port or serial line can't be opened.
+    #[error(
+        "this line can't be opened; check that no other program uses it, that the device exists, and the rights of Labrelay's account"
+    )]
+    LineClosed,
     /// The folders hold more files than one source keeps track of.
     #[error("the folders hold more files than one source keeps track of; move old ones away")]
     TooManyFiles,

@@ -30,7 +30,8 @@ pub use figures::{Figure, FigureKind, Figures, MAX_ACQUISITIONS, WINDOW_START_FI
 pub use inventory::{Inventory, Roles};
 pub use length_of_time::settle_time;
 pub use manifest::{
-    About, Aggregate, AggregateKind, Every, Field, Format, Manifest, Presence, Source, SourceKind, Stream,
+    About, Aggregate, AggregateKind, Every, Field, Format, Manifest, Presence, Protocol, Source, SourceKind,
+    Stream,
 };
 pub use matcher::{Matched, Matcher, SiteWords, Unmatched, innermost_root};
 pub use parse::schema;

@@ -85,7 +85,7 @@ pub struct Source {
     pub encoding: Encoding,
 }
 
-/// How the host finds an input. Later issues add ports and tables.
+/// How the host finds an input. Later issues add tables.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SourceKind {
@@ -105,13 +105,26 @@ pub enum SourceKind {
         /// A last line without an end counts as complete when its file has rested this long.
         settle: Duration,
     },
+    /// Messages of a port or serial line, whichever the site has.
+    Line {
+        /// How it is spoken.
+        protocol: Protocol,
+    },
+}
+
+/// How a line is spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// LIS01-A2 (ASTM E1381). A message is what LIS02-A2 (ASTM E1394) has from H to L.
+    Lis01,
 }
 
 impl SourceKind {
-    /// File name pattern.
+    /// File name pattern. Messages of a line have no names: where they lie in files, as in a replay, each file is taken.
     pub fn pattern(&self) -> &str {
         match self {
             Self::Folder { pattern, .. } | Self::Tail { pattern, .. } => pattern,
+            Self::Line { .. } => "*",
         }
     }
 }

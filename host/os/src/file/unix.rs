@@ -19,6 +19,21 @@ pub(super) fn facts_of_file(file: &File) -> io::Result<FileFacts> {
     Ok(FileFacts::from(&file.metadata()?))
 }
 
+#[cfg(target_os = "linux")]
+pub(super) fn unnamed(bytes: &[u8]) -> io::Result<File> {
+    use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
+    let mut file = File::from(memfd_create("input", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?);
+    io::Write::write_all(&mut file, bytes)?;
+    io::Seek::rewind(&mut file)?;
+    fcntl_add_seals(&file, SealFlags::SEAL | SealFlags::SHRINK | SealFlags::GROW | SealFlags::WRITE)?;
+    Ok(file)
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn unnamed(_: &[u8]) -> io::Result<File> {
+    Err(io::ErrorKind::Unsupported.into()) // the host is made for Linux and Windows
+}
+
 /// Reads once at `offset`, leaving the file's own position alone.
 pub(super) fn read_some(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     file.read_at(buffer, offset)

@@ -6,8 +6,8 @@ use labrelay_model::SourceName;
 
 use crate::fault::Fault;
 use crate::length_of_time::settle_time;
-use crate::raw::{Kind, RawFormat, RawSource};
-use crate::{Encoding, Format, Source, SourceKind};
+use crate::raw::{Kind, RawFormat, RawProtocol, RawSource};
+use crate::{Encoding, Format, Protocol, Source, SourceKind};
 
 /// Settle time where the manifest gives none: instruments write a file within a second or two.
 const DEFAULT_SETTLE: Duration = Duration::from_secs(5);
@@ -15,8 +15,14 @@ const DEFAULT_SETTLE: Duration = Duration::from_secs(5);
 const DEFAULT_TAIL_SETTLE: Duration = Duration::from_secs(60);
 
 pub(super) fn source(name: SourceName, raw: RawSource) -> Result<Source, Fault> {
+    if let Kind::Line = raw.kind.0 {
+        return line(name, raw);
+    }
+    if raw.protocol.is_some() {
+        return Err(Fault::at("protocol", "only a source of kind `line` has a protocol"));
+    }
     let default = match raw.kind.0 {
-        Kind::Folder => DEFAULT_SETTLE,
+        Kind::Folder | Kind::Line => DEFAULT_SETTLE,
         Kind::Tail => DEFAULT_TAIL_SETTLE,
     };
     let settle =
@@ -29,8 +35,10 @@ pub(super) fn source(name: SourceName, raw: RawSource) -> Result<Source, Fault> 
     let kind = match (raw.kind.0, raw.format) {
         (Kind::Tail, None) => SourceKind::Tail { pattern, settle },
         (Kind::Tail, Some(_)) => return Err(Fault::at("format", "a log that is followed is text")),
-        (Kind::Folder, Some(RawFormat::Fcs)) => SourceKind::Folder { pattern, settle, format: Format::Fcs },
-        (Kind::Folder, Some(RawFormat::Other) | None) => {
+        (Kind::Folder | Kind::Line, Some(RawFormat::Fcs)) => {
+            SourceKind::Folder { pattern, settle, format: Format::Fcs }
+        }
+        (Kind::Folder | Kind::Line, Some(RawFormat::Other) | None) => {
             SourceKind::Folder { pattern, settle, format: Format::Other }
         }
     };
@@ -43,6 +51,25 @@ pub(super) fn source(name: SourceName, raw: RawSource) -> Result<Source, Fault> 
             .map_err(|why| Fault::at("encoding", format!("`{label}` is {why}")))?,
     };
     Ok(Source { name, kind, encoding })
+}
+
+/// A line has neither names nor a time of rest: its protocol says where a message ends.
+fn line(name: SourceName, raw: RawSource) -> Result<Source, Fault> {
+    let of_files = [
+        ("pattern", raw.pattern.is_some()),
+        ("settle", raw.settle.is_some()),
+        ("format", raw.format.is_some()),
+    ];
+    if let Some((key, _)) = of_files.iter().find(|(_, stands)| *stands) {
+        return Err(Fault::at(key, "a source of kind `line` has messages and no files"));
+    }
+    let Some(RawProtocol::Lis01) = raw.protocol else {
+        return Err(Fault::here("a source of kind `line` needs `protocol: lis01`"));
+    };
+    let encoding = raw.encoding.map_or(Ok(Encoding::Utf8), |label| {
+        Encoding::from_label(&label).map_err(|why| Fault::at("encoding", format!("`{label}` is {why}")))
+    })?;
+    Ok(Source { name, kind: SourceKind::Line { protocol: Protocol::Lis01 }, encoding })
 }
 
 /// File names, not paths: folders are the site's business.

@@ -70,6 +70,8 @@ pub(crate) struct RawSource {
     /// How the text is encoded: `utf-8`, `utf-16le`, `utf-16be`, `utf-16` (by its byte order mark), or a code page such as
     /// `windows-1252`. Default `utf-8`.
     pub(crate) encoding: Option<String>,
+    /// How a `line` is spoken; required there.
+    pub(crate) protocol: Option<RawProtocol>,
 }
 
 /// Other kinds are named in the error, since design and later versions know more.
@@ -77,6 +79,7 @@ pub(crate) struct RawSource {
 pub(crate) enum Kind {
     Folder,
     Tail,
+    Line,
 }
 
 impl std::str::FromStr for Kind {
@@ -86,7 +89,8 @@ impl std::str::FromStr for Kind {
         match text {
             "folder" => Ok(Self::Folder),
             "tail" => Ok(Self::Tail),
-            _ => Err("this version supports sources of kind `folder` and `tail` only"),
+            "line" => Ok(Self::Line),
+            _ => Err("this version supports sources of kind `folder`, `tail` and `line` only"),
         }
     }
 }
@@ -100,6 +104,17 @@ enum KindSchema {
     Folder,
     /// Text logs that are read line by line while they grow.
     Tail,
+    /// Messages of a port or serial line, whichever the site has.
+    Line,
+}
+
+/// How a line is spoken.
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "Protocol")]
+pub(crate) enum RawProtocol {
+    /// LIS01-A2 (ASTM E1381), with messages of LIS02-A2 (ASTM E1394).
+    Lis01,
 }
 
 /// What a source's files are.
