@@ -5,8 +5,8 @@
 use std::collections::HashSet;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::mpsc::{Receiver, channel};
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use labrelay_model::{InputIdentity, SourceName};
@@ -39,7 +39,9 @@ struct Lab {
 fn start(address: LineAddress) -> (LineSource, Receiver<()>) {
     let (tell, came) = channel();
     let tell = std::sync::Mutex::new(tell);
-    let wake = Arc::new(move || drop(tell.lock().unwrap().send(())));
+    let wake = Arc::new(move || {
+        let _ = tell.lock().unwrap().send(()); // the test may be over
+    });
     let source = LineSource::new("host_stream".parse().unwrap(), address, [7; 32], wake);
     while source.status().state == LineState::Closed {
         std::thread::yield_now();
@@ -214,15 +216,15 @@ fn a_serial_line_is_spoken_as_a_port_is() {
     use std::fs::File;
 
     use labrelay_source::{DataBits, LineParity, LineStopBits, SerialSettings};
-    use serial2::SerialPort;
+    use rustix::pty::{OpenptFlags, openpt, ptsname, unlockpt};
 
-    let (ours, device) = SerialPort::pair().map(|(ours, theirs)| (ours, theirs)).unwrap();
-    let name = std::fs::read_link(format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&device))).unwrap();
+    let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    unlockpt(&ours).unwrap();
+    let device = ptsname(&ours, Vec::new()).unwrap().into_string().unwrap();
     let (data_bits, parity, stop_bits) = (DataBits::Eight, LineParity::None, LineStopBits::One);
-    let device_name = name.to_str().unwrap().to_owned();
-    let settings = SerialSettings { device: device_name, baud: 9600, data_bits, parity, stop_bits };
+    let settings = SerialSettings { device, baud: 9600, data_bits, parity, stop_bits };
     let (source, came) = start(LineAddress::Serial(settings));
-    let mut sender = Sender(File::from(std::os::fd::OwnedFd::from(ours)));
+    let mut sender = Sender(File::from(ours));
     sender.send(&MESSAGE);
     came.recv_timeout(PATIENCE).unwrap();
     let input = source.open_ready(1, &Spool::default()).pop().expect("new");
