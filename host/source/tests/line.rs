@@ -85,9 +85,9 @@ impl Lab {
     }
 }
 
-fn text(mut input: &OpenedInput) -> String {
+fn text(input: &OpenedInput) -> String {
     let mut text = String::new();
-    let file = &mut (&mut input).file.try_clone().unwrap();
+    let mut file = input.file.try_clone().unwrap();
     file.read_to_string(&mut text).unwrap();
     text
 }
