@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use anyhow::anyhow;
 use labrelay_model::FamilyName;
-use labrelay_source::{Examined, LineAt};
+use labrelay_source::{Examined, LineAddress, try_line};
 use labrelay_upload::{Trouble, Uploader as _};
 
 use crate::cli::ConfigArgs;
@@ -80,7 +80,7 @@ impl Report {
             Err(error) => self.fail(&format!("{name}: plugin and manifest"), &format!("{error:#}")),
         }
         for (source, location) in &family.sources {
-            location.folders().iter().for_each(|folder| self.folder(&format!("{name}: {source}"), folder));
+            location.folders.iter().for_each(|folder| self.folder(&format!("{name}: {source}"), folder));
         }
     }
 
@@ -128,12 +128,16 @@ impl Report {
     }
 
     /// While the service runs, the line is its own.
-    fn line(&mut self, what: &str, at: &LineAt) {
-        match at.examine() {
-            Ok(()) => self.ok(&format!("{what}: {at}")),
-            Err(error) => {
-                self.warn(what, &format!("{error} (if Labrelay's service is running, it is the one)"))
-            }
+    fn line(&mut self, what: &str, address: &LineAddress) {
+        match try_line(address) {
+            Ok(()) => self.ok(&format!("{what}: line {address} can be opened")),
+            Err(error) => self.fail(
+                what,
+                &format!(
+                    "can't open {address}: {error}; check that no other program uses it (the running service does), \
+                     that the device exists, and the rights of the service's account"
+                ),
+            ),
         }
     }
 

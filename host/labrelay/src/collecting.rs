@@ -11,7 +11,7 @@ use labrelay_abi::{
 };
 use labrelay_manifest::Inventory;
 use labrelay_model::{InputIdentity, SourceName, StreamShape, Timestamp, wire};
-use labrelay_source::{LineAt, LineStatus, ScanReport, SeenInputs};
+use labrelay_source::{LineAddress, LineStatus, ScanReport, SeenInputs, Waker};
 use labrelay_worker::{Worker, WorkerError};
 
 use crate::config::QcChoice;
@@ -45,18 +45,20 @@ pub(crate) struct Setup {
     pub identity_key: [u8; 32],
     /// What the spool remembers of logs and tables that are followed.
     pub logs: Vec<SavedLog>,
+    /// Called by lines when a message has come.
+    pub wake: Waker,
 }
 
 /// Where a source is.
 #[derive(Debug, Clone)]
 pub(crate) enum Place {
-    /// Folders, with its files.
+    /// In files.
     Folders(Folders),
-    /// A port or serial line, with an instrument that sends messages.
-    Line(LineAt),
+    /// At the end of a line.
+    Line(LineAddress),
 }
 
-/// Where a source of files looks.
+/// Where files are looked for.
 #[derive(Debug, Clone)]
 pub(crate) struct Folders {
     /// Folders.
@@ -114,6 +116,16 @@ pub(crate) enum Poll {
     Overtaken,
 }
 
+impl Place {
+    /// What an operator may be told of it by name.
+    fn paths(self) -> Vec<PathBuf> {
+        match self {
+            Place::Folders(place) => place.folders,
+            Place::Line(address) => vec![PathBuf::from(address.to_string())],
+        }
+    }
+}
+
 impl Collecting {
     /// Prepares sources; starts no worker yet.
     pub(crate) fn new(setup: Setup) -> Self {
@@ -137,7 +149,7 @@ impl Collecting {
             shapes: manifest.shapes(),
             family: setup.family,
             sources,
-            folders: setup.places.into_iter().flat_map(|(_, place)| place.into_folders()).collect(),
+            folders: setup.places.into_iter().flat_map(|(_, place)| place.paths()).collect(),
             open_request: OpenRequest { settings_json, qc, zone: zone.to_owned(), cursor: None },
             worker: None,
             suspects: Suspects::default(),
@@ -158,7 +170,7 @@ impl Collecting {
         unreadable::words(reports, &self.folders)
     }
 
-    /// What is to be known of the lines to instruments.
+    /// How each line is doing.
     pub(crate) fn lines(&self) -> Vec<(SourceName, LineStatus)> {
         self.sources.lines()
     }

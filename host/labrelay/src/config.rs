@@ -2,26 +2,28 @@
 //!
 //! `docs/configuration.md` describes each key; an unknown key is an error that names the line.
 
-mod location;
+mod line;
 mod plugins;
 mod quarantine;
 mod sandbox;
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use labrelay_gate::Site;
-use labrelay_manifest::{Inventory, yaml};
+use labrelay_manifest::{Inventory, settle_time, yaml};
 use labrelay_model::{DeviceName, FamilyName, SourceName, Timestamp};
 use labrelay_spool::Recipient;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
-pub(crate) use location::{FolderLocation, Location};
+pub(crate) use line::Serial;
 pub(crate) use plugins::{Plugins, Unsigned};
 pub(crate) use quarantine::Quarantine;
 pub(crate) use sandbox::Sandbox;
@@ -77,6 +79,33 @@ pub(crate) struct Family {
     /// Which acquisitions are QC.
     #[serde(default)]
     pub qc: QcChoice,
+}
+
+/// Where a source is at this site: in folders, or one line.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Location {
+    /// A loopback port at which the instrument's software sends.
+    #[serde(default, deserialize_with = "line::listen")]
+    pub listen: Option<SocketAddr>,
+    /// A serial line.
+    #[serde(default)]
+    pub serial: Option<Serial>,
+    /// Folders to watch.
+    #[serde(default)]
+    pub folders: Vec<PathBuf>,
+    /// Whether subfolders are watched too.
+    #[serde(default)]
+    pub recursive: bool,
+    /// How long a file must have rested, if not as long as the manifest says: the instrument is slower, or a
+    /// copying program is done at once.
+    #[serde(default, deserialize_with = "settle")]
+    pub settle: Option<Duration>,
+}
+
+fn settle<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    settle_time(&text).map(Some).map_err(D::Error::custom)
 }
 
 /// Which acquisitions are QC.
@@ -175,6 +204,13 @@ impl Config {
                 config.labrelay
             );
         }
+        for (family, of_family) in &config.families {
+            for (source, location) in &of_family.sources {
+                if let Some(what) = location.contradiction() {
+                    bail!("in {}: families.{family}.sources.{source} {what}", path.display());
+                }
+            }
+        }
         let folder = std::path::absolute(path)?.parent().map(Path::to_path_buf).unwrap_or_default();
         config.resolve_paths(&folder);
         Ok(config)
@@ -188,7 +224,7 @@ impl Config {
         resolve(&mut self.manifests);
         self.receiver.ca.as_mut().map(resolve);
         let locations = self.families.values_mut().flat_map(|family| family.sources.values_mut());
-        locations.flat_map(Location::folders_mut).for_each(resolve);
+        locations.flat_map(|location| &mut location.folders).for_each(resolve);
     }
 
     /// Where the site has not said since when to collect: since this day.
@@ -265,7 +301,6 @@ mod tests {
         };
         let config = read(&site("2s")).unwrap();
         let place = &config.families.values().next().unwrap().sources.values().next().unwrap();
-        let Location::Folders(place) = place else { panic!("these are folders") };
         assert_eq!(place.settle, Some(Duration::from_secs(2)));
         let error = format!("{:#}", read(&site("soon")).unwrap_err());
         assert!(error.contains("`soon` is no length of time"), "{error}");

@@ -30,6 +30,7 @@ mod judge;
 mod ledger;
 mod ledger_command;
 mod life;
+mod line_figures;
 mod lines;
 mod logging;
 mod manifest_command;

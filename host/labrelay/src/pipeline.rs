@@ -19,12 +19,13 @@ use crate::event::{self, Event};
 use crate::frozen::{self, FrozenField};
 use crate::inbox::Inbox;
 use crate::judge::{Judge, Judged};
+use crate::line_figures::LineFigures;
 use crate::plugin_folder::Choice;
 use crate::running_plugin::RunningPlugin;
 use crate::setbacks::{Setback, Setbacks};
 use crate::sources::Progress;
 use crate::status::{Board, FamilyState};
-use crate::stop::Stop;
+use crate::stop::{Call, Stop};
 use crate::watchdog::{Pulse, Step};
 
 /// Pause between looks into the folders when nothing is ready: an event file shows within a second, and a
@@ -60,6 +61,8 @@ pub(crate) struct Pipeline {
     pub setbacks: Setbacks,
     /// Tells it to stop.
     pub stop: Stop,
+    /// Wakes it when a line has a message, whose sender waits.
+    pub call: Call,
     /// Where it says what it does.
     pub pulse: Rc<Pulse>,
     /// What it runs, and what it is to run.
@@ -120,7 +123,8 @@ impl Pipeline {
                     } else if last_read.elapsed() > END_IDLE_WORKER_AFTER {
                         self.collecting.stop();
                     }
-                    self.rest(SCAN_EVERY);
+                    self.pulse.begin(Step::Pause(SCAN_EVERY));
+                    self.stop.wait_for_call(&self.call, SCAN_EVERY);
                 }
                 Err(setback) if setback.state == FamilyState::Restarting && self.plugin.is_on_trial() => {
                     self.plugin.take_back(&setback.words);
@@ -333,9 +337,11 @@ impl Pipeline {
         let unreadable = self.collecting.unreadable(reports);
         let idle = reports.iter().all(|report| report.complete && report.settling == 0 && report.ready == 0);
         let printed_bytes = self.collecting.printed_bytes();
+        let lines: Vec<LineFigures> = self.collecting.lines().into_iter().map(LineFigures::from).collect();
         self.note(FamilyState::Running, None);
         self.board.update(&self.family(), |status| {
             (status.idle, status.unreadable, status.printed_bytes) = (idle, unreadable, printed_bytes);
+            status.lines = lines;
         });
     }
 
@@ -369,6 +375,10 @@ struct SeenInSpool<'a> {
 impl SeenInputs for SeenInSpool<'_> {
     fn is_seen(&self, source: &SourceName, identity: &InputIdentity) -> bool {
         // If the spool can't be asked, nothing is handed out: a commit would fail as well.
-        self.spool.is_seen(&self.family, source, identity).unwrap_or(true)
+        self.lookup(source, identity).unwrap_or(true)
+    }
+
+    fn lookup(&self, source: &SourceName, identity: &InputIdentity) -> Option<bool> {
+        self.spool.is_seen(&self.family, source, identity).ok()
     }
 }

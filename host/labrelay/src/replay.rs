@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, bail};
@@ -198,8 +199,8 @@ impl Replay {
         if !folder.is_dir() {
             bail!("{} is no folder", folder.display());
         }
-        let folders = Folders { folders: vec![folder], recursive: true, settle: Some(Duration::ZERO) };
-        let place = Place::Folders(folders);
+        let folders = vec![folder];
+        let place = Place::Folders(Folders { folders, recursive: true, settle: Some(Duration::ZERO) });
         let sources = self.family.manifest.sources().iter();
         Ok(Collecting::new(Setup {
             places: sources.map(|source| (source.name.clone(), place.clone())).collect(),
@@ -209,6 +210,7 @@ impl Replay {
             inventory: self.inventory.clone(),
             identity_key: REPLAY_KEY,
             logs: Vec::new(),
+            wake: Arc::new(|| {}),
         }))
     }
 }

@@ -36,7 +36,7 @@ use crate::plugin_folder::Choice;
 use crate::running_plugin::{self, RunningPlugin};
 use crate::setbacks::Setbacks;
 use crate::status::{Board, FamilyState};
-use crate::stop::Stop;
+use crate::stop::{Call, Stop};
 use crate::watchdog::{Pulse, Step, Watchdog};
 use crate::{answer, clock, confined, control, installed, plugin_news, receiver, setup, spool_access};
 
@@ -205,6 +205,11 @@ impl Service {
         let plugin_version = installed.describe.plugin_version.as_str().into();
         let judge = self.judge(&installed)?;
         let mut setup = setup::of_site(&self.config, family, installed, self.keys.identity_key()?)?;
+        let (call, stop) = (Call::default(), self.stop.clone());
+        setup.wake = Arc::new({
+            let call = call.clone();
+            move || stop.call(&call)
+        });
         setup.logs = setup::saved_logs(&setup, &self.spool)?;
         Ok(Pipeline {
             collecting: Collecting::new(setup),
@@ -217,6 +222,7 @@ impl Service {
             frozen: Vec::new(),
             setbacks: Setbacks::default(),
             stop: self.stop.clone(),
+            call,
             pulse: Rc::clone(pulse),
             plugin,
         })

@@ -1,6 +1,7 @@
 //! From the site's configuration to what a family is collected with.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use labrelay_manifest::{Manifest, SourceKind};
@@ -8,7 +9,7 @@ use labrelay_model::Digest;
 use labrelay_spool::Spool;
 
 use crate::collecting::{Folders, Place, Setup};
-use crate::config::{Config, Family, FolderLocation, Location};
+use crate::config::{Config, Family, Location};
 use crate::families::InstalledFamily;
 use crate::sources::SavedLog;
 
@@ -30,18 +31,12 @@ pub(crate) fn of_site(
                 declared.join(", ")
             );
         };
-        let is_line = matches!(source.kind, SourceKind::Line { .. });
-        let place = match location {
-            Location::Line(at) if is_line => Place::Line(at.clone()),
-            Location::Folders(FolderLocation { folders, recursive, settle }) if !is_line => {
-                let (folders, recursive, settle) = (folders.clone(), *recursive, *settle);
-                Place::Folders(Folders { folders, recursive, settle })
-            }
-            Location::Line(_) => bail!("the source {name} is one of files: name its `folders`"),
-            Location::Folders(_) => {
-                bail!("the source {name} is a line: say where to `listen`, or which `serial` line it is")
-            }
-        };
+        let place = place(location);
+        if matches!(place, Place::Line(_)) && !matches!(source.kind, SourceKind::Line { .. }) {
+            bail!(
+                "the source {name} reads files, as its manifest says; give it `folders`, not `listen` or `serial`"
+            );
+        }
         places.push((name.clone(), place));
     }
     Ok(Setup {
@@ -52,7 +47,18 @@ pub(crate) fn of_site(
         inventory: config.inventory.clone(),
         identity_key,
         logs: Vec::new(),
+        wake: Arc::new(|| {}),
     })
+}
+
+fn place(location: &Location) -> Place {
+    location.line().map_or_else(
+        || {
+            let Location { recursive, settle, .. } = *location;
+            Place::Folders(Folders { folders: location.folders.clone(), recursive, settle })
+        },
+        Place::Line,
+    )
 }
 
 /// How far the logs and tables of these places were read.

@@ -2,18 +2,21 @@
 //!
 //! Opens nothing itself and knows nothing of the spool.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use labrelay_manifest::{DatabaseTable, Encoding, Format, SourceKind};
 use labrelay_model::{GapCounts, InputIdentity, Reason, SourceName};
 use labrelay_source::{
     CodeUnit, DatabaseConfig, DatabaseProgress, DatabaseSource, FileFormat, FolderConfig, FolderSource,
-    LineConfig, LineSource, LineStatus, OpenedInput, Pattern, ScanReport, SeenInputs, TableConfig,
-    TailConfig, TailProgress, TailSource,
+    LineSource, LineStatus, OpenedInput, Pattern, ScanReport, SeenInputs, TableConfig, TailConfig,
+    TailProgress, TailSource,
 };
 
 use crate::collecting::{Folders, Place, Setup};
 use crate::positions::Reached;
+
+/// How long a file with captured messages must have rested: as long as other files by default.
+const SETTLE_CAPTURED: Duration = Duration::from_secs(5);
 
 /// What is known of a log, or of a table of a database, after a restart.
 pub(crate) type SavedLog = (SourceName, InputIdentity, Vec<u8>);
@@ -192,13 +195,13 @@ impl Sources {
         }
     }
 
-    /// What is to be known of the lines to instruments.
+    /// How each line is doing.
     pub(crate) fn lines(&self) -> Vec<(SourceName, LineStatus)> {
-        let line = |numbered: &Numbered| match &numbered.source {
+        let status = |numbered: &Numbered| match &numbered.source {
             Source::Line(source) => Some((source.name().clone(), source.status())),
             Source::Folder(_) | Source::Tail(_) | Source::Database(_) => None,
         };
-        self.all.iter().filter_map(line).collect()
+        self.all.iter().filter_map(status).collect()
     }
 
     /// Known inputs that were still there when the folders were last looked through, by source.
@@ -207,8 +210,9 @@ impl Sources {
             Source::Folder(source) => {
                 Some((source.name().clone(), source.still_present()?.copied().collect()))
             }
-            // The first two remember by themselves what is there; a message is nowhere once it was acknowledged.
-            Source::Tail(_) | Source::Database(_) | Source::Line(_) => None,
+            // A message is gone once it is read: its memory is kept for as long as that of a file that is gone.
+            Source::Line(source) => Some((source.name().clone(), Vec::new())),
+            Source::Tail(_) | Source::Database(_) => None, // remember by themselves what is there
         };
         self.all.iter().filter_map(present).collect()
     }
@@ -222,11 +226,15 @@ impl Source {
     fn new(source: &labrelay_manifest::Source, place: &Place, setup: &Setup) -> Option<Self> {
         let place = match place {
             Place::Folders(place) => place,
-            Place::Line(at) => {
-                let config = LineConfig { source: source.name.clone(), at: at.clone() };
-                return Some(Self::Line(LineSource::new(config, setup.identity_key)));
+            Place::Line(address) => {
+                let (name, address, wake) = (source.name.clone(), address.clone(), setup.wake.clone());
+                return Some(Self::Line(LineSource::new(name, address, setup.identity_key, wake)));
             }
         };
+        Self::of_files(source, place, setup)
+    }
+
+    fn of_files(source: &labrelay_manifest::Source, place: &Folders, setup: &Setup) -> Option<Self> {
         let pattern = Pattern::new(source.kind.pattern()).ok()?; // `Manifest::parse` has read it
         let (name, folders, recursive) = (source.name.clone(), place.folders.clone(), place.recursive);
         match &source.kind {
@@ -251,9 +259,9 @@ impl Source {
                 let config = TailConfig { source: name, folders, recursive, pattern, settle, unit };
                 Some(Self::Tail(TailSource::new(config, setup.identity_key, saved)))
             }
-            // Captured messages, in a replay.
+            // Messages that were captured: each file is one input.
             SourceKind::Line { .. } => {
-                let (settle, format) = (place.settle.unwrap_or_default(), FileFormat::Other);
+                let (settle, format) = (place.settle.unwrap_or(SETTLE_CAPTURED), FileFormat::Other);
                 let config = FolderConfig { source: name, folders, recursive, pattern, settle, format };
                 Some(Self::Folder(FolderSource::new(config, setup.identity_key)))
             }

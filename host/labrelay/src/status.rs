@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::confined::SandboxStatus;
 use crate::exit::{FailAs as _, Failure};
 use crate::frozen::FrozenField;
+use crate::line_figures::LineFigures;
 use crate::query::{self, Query};
 
 /// A snapshot of the whole service.
@@ -86,6 +87,9 @@ pub(crate) struct FamilyStatus {
     /// Files that could not be read at the last scan, in words; they are tried again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unreadable: Vec<String>,
+    /// Its lines; told by a running service.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<LineFigures>,
     /// Fields that the gate has frozen; told by a running service.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub frozen: Vec<FrozenField>,
@@ -309,6 +313,7 @@ fn print_for_a_person(status: &Status) {
     for (name, family) in &status.families {
         println!("\n{name}: {:?}{}", family.state, if family.idle { ", idle" } else { "" });
         family.trouble.iter().chain(&family.unreadable).for_each(|line| println!("  ! {line}"));
+        family.lines.iter().for_each(|line| println!("  {line}"));
         family.frozen.iter().for_each(|field| println!("  ! {field}"));
         if let Some(PluginStatus { version, origin, refused }) = &family.plugin {
             println!("  plugin {version}: {origin}");

@@ -1,5 +1,6 @@
 //! The wish to stop, shared by all threads and tasks of the service.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -15,6 +16,10 @@ struct Shared {
     bell: Condvar,
     for_tasks: watch::Sender<bool>,
 }
+
+/// One thread's reason to wake before its time. Kept until it has been heard.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Call(Arc<AtomicBool>);
 
 impl Stop {
     /// Tells everyone to stop.
@@ -36,6 +41,23 @@ impl Stop {
             Ok((stop, _)) => *stop,
             Err(poisoned) => *poisoned.into_inner().0,
         }
+    }
+
+    /// Sleeps for `time`, or shorter when told to stop or called. Returns whether to stop.
+    pub(crate) fn wait_for_call(&self, call: &Call, time: Duration) -> bool {
+        let guard = self.0.flag.lock().unwrap_or_else(PoisonError::into_inner);
+        let sleeps = |stop: &mut bool| !*stop && !call.0.swap(false, Ordering::AcqRel);
+        match self.0.bell.wait_timeout_while(guard, time, sleeps) {
+            Ok((stop, _)) => *stop,
+            Err(poisoned) => *poisoned.into_inner().0,
+        }
+    }
+
+    /// Wakes the thread that sleeps until `call`, or will the next time.
+    pub(crate) fn call(&self, call: &Call) {
+        let _guard = self.0.flag.lock().unwrap_or_else(PoisonError::into_inner); // else it might fall asleep just now
+        call.0.store(true, Ordering::Release);
+        self.0.bell.notify_all();
     }
 
     /// For tasks: turns true when told to stop.
@@ -67,6 +89,20 @@ mod tests {
         stop.set();
         assert!(sleeper.join().unwrap());
         assert!(told.elapsed() < Duration::from_secs(30) && stop.is_set());
+    }
+
+    #[test]
+    fn a_call_wakes_one_sleeper_whether_it_comes_before_or_while_it_sleeps() {
+        let (stop, call) = (Stop::default(), Call::default());
+        stop.call(&call);
+        let long = Duration::from_secs(600);
+        assert!(!stop.wait_for_call(&call, long));
+        let sleeper = std::thread::spawn({
+            let (stop, call) = (stop.clone(), call.clone());
+            move || stop.wait_for_call(&call, long)
+        });
+        stop.call(&call);
+        assert!(!sleeper.join().unwrap());
     }
 
     #[tokio::test]

@@ -20,7 +20,10 @@ mod walk;
 
 pub use database::{DatabaseConfig, DatabaseProgress, DatabaseSource, Examined, Finding, TableConfig};
 pub use folder::{FileFormat, FolderConfig, FolderSource};
-pub use line::{LineAt, LineConfig, LineError, LineSource, LineStatus, Parity, Serial};
+pub use line::{
+    DataBits, Fault, LineAddress, LineParity, LineSource, LineState, LineStatus, LineStopBits,
+    SerialSettings, Waker, try_line,
+};
 pub use open::OpenedInput;
 pub use pattern::{Pattern, PatternError};
 pub use report::{ScanReport, Trouble, TroubleKind};
@@ -32,4 +35,9 @@ use labrelay_model::{InputIdentity, SourceName};
 pub trait SeenInputs {
     /// Whether this input of this source has been taken to its end.
     fn is_seen(&self, source: &SourceName, identity: &InputIdentity) -> bool;
+
+    /// The same; `None` if it can't be told now. A message of a line is acknowledged by this, so no guess will do.
+    fn lookup(&self, source: &SourceName, identity: &InputIdentity) -> Option<bool> {
+        Some(self.is_seen(source, identity))
+    }
 }

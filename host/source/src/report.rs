@@ -97,6 +97,11 @@ pub enum TroubleKind {
     /// A look took so long that its writer might notice, or more memory or steps than a look may have.
     #[error("reading this database takes too long or needs too much memory; it is tried again")]
     TooSlow,
+    /// A port or serial line can't be opened.
+    #[error(
+        "this line can't be opened; check that no other program uses it, that the device exists, and the rights of Labrelay's account"
+    )]
+    LineClosed,
     /// The folders hold more files than one source keeps track of.
     #[error("the folders hold more files than one source keeps track of; move old ones away")]
     TooManyFiles,

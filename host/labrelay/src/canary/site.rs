@@ -207,6 +207,9 @@ fn entries(folder: &Path) -> BTreeSet<PathBuf> {
 
 /// The ending that makes a source take a file: `lmd` of `*.lmd|*.fcs`.
 fn ending_of(kind: &SourceKind) -> String {
+    if let SourceKind::Line { .. } = kind {
+        return "message".into(); // the canary has its messages in files
+    }
     let first = kind.pattern().split('|').next().unwrap_or_default();
     first.rsplit('.').next().unwrap_or("log").trim().to_ascii_lowercase()
 }

@@ -1,44 +1,67 @@
-//! Where an instrument is connected, and opening that: a port on this PC's loopback, or a serial line.
+//! Opening what a line runs over, a loopback port or a serial line, and reading it for a moment at a time.
+//!
+//! Knows nothing of frames.
 
 use std::fmt;
-use std::io::{self, Read, Write};
+use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
-use serial2::{CharSize, SerialPort, StopBits};
+use serial2::{CharSize, Parity, SerialPort, Settings, StopBits};
 
-/// How long a read waits: as soon a stop is noticed, and another connection.
-pub(super) const TICK: Duration = Duration::from_millis(500);
+/// Longest wait for a byte, and so for a stop or a commit to be noticed: a reply is late by this at most.
+const LOOK: Duration = Duration::from_millis(20);
+/// Longest wait until a sender takes our single byte; then it is as good as gone.
+const WRITE_WITHIN: Duration = Duration::from_secs(5);
+/// Pause between looks for a sender at a port.
+const ACCEPT_EVERY: Duration = Duration::from_millis(50);
 
-/// Where the instrument is.
+/// Where the site has the line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LineAt {
-    /// A TCP port on loopback, where its program on this PC connects.
+pub enum LineAddress {
+    /// A port of this PC, for programs of this PC.
     Port(SocketAddr),
     /// A serial line.
-    Serial(Serial),
+    Serial(SerialSettings),
+}
+
+impl fmt::Display for LineAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Port(address) => address.fmt(f),
+            Self::Serial(settings) => f.write_str(&settings.device),
+        }
+    }
 }
 
 /// A serial line and how it is set.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Serial {
+pub struct SerialSettings {
     /// `COM3`, `/dev/ttyUSB0`.
     pub device: String,
     /// Bits per second.
     pub baud: u32,
-    /// Bits of a character: 7 or 8.
-    pub data_bits: u8,
-    /// Bits at its end: 1 or 2.
-    pub stop_bits: u8,
-    /// Its parity bit.
-    pub parity: Parity,
+    /// Bits of a character.
+    pub data_bits: DataBits,
+    /// Parity bit.
+    pub parity: LineParity,
+    /// Stop bits.
+    pub stop_bits: LineStopBits,
 }
 
-/// A character's parity bit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Parity {
+/// Bits of a character: LIS01-A2 uses 8, old instruments 7.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataBits {
+    /// 7.
+    Seven,
+    /// 8.
+    Eight,
+}
+
+/// Parity bit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineParity {
     /// None.
-    #[default]
     None,
     /// Even.
     Even,
@@ -46,152 +69,121 @@ pub enum Parity {
     Odd,
 }
 
-/// Why a line can't be used.
-#[derive(Debug, thiserror::Error)]
-pub enum LineError {
-    /// Another program listens there, or the port is reserved.
-    #[error("can't listen on {at}: {error}; is another program using this port?")]
-    Port {
-        /// Where.
-        at: SocketAddr,
-        /// What the system says.
-        error: io::Error,
-    },
-    /// There is no such device, or another program has it.
-    #[error(
-        "can't open the serial line {device}: {error}; check its name, and whether another program or a missing right keeps it away"
-    )]
-    Serial {
-        /// Which.
-        device: String,
-        /// What the system says.
-        error: io::Error,
-    },
+/// Stop bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineStopBits {
+    /// 1.
+    One,
+    /// 2.
+    Two,
 }
 
-impl fmt::Display for LineAt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Port(at) => write!(f, "port {at}"),
-            Self::Serial(Serial { device, .. }) => write!(f, "serial line {device}"),
-        }
-    }
-}
-
-impl LineAt {
-    /// Whether it can be used now: opens it and lets go of it at once.
-    pub fn examine(&self) -> Result<(), LineError> {
-        Wire::open(self).map(drop)
-    }
-}
-
-/// An opened line.
-pub(super) enum Wire {
-    /// A port, and who is connected.
-    Port(TcpListener, Option<TcpStream>),
+/// A line that is open, with a sender or not.
+pub(crate) enum Line {
+    Port(TcpListener),
+    /// A serial line has no connections: whoever is at its other end is there.
     Serial(SerialPort),
 }
 
-/// What came of a read.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Heard {
-    /// So many bytes.
-    Bytes(usize),
-    /// Nothing for a tick.
-    Silence,
-    /// The instrument is another one now, or none: what was half said is void.
-    Broken,
+/// A sender at the other end.
+pub(crate) enum Wire<'a> {
+    Tcp(TcpStream),
+    Serial(&'a SerialPort),
 }
 
-impl Wire {
-    pub(super) fn open(at: &LineAt) -> Result<Self, LineError> {
-        match at {
-            LineAt::Port(at) => {
-                let listener = TcpListener::bind(at).and_then(|listener| {
-                    listener.set_nonblocking(true)?;
-                    Ok(listener)
-                });
-                Ok(Self::Port(listener.map_err(|error| LineError::Port { at: *at, error })?, None))
+impl Line {
+    /// Opens it. A port is bound for this program alone.
+    pub(crate) fn open(address: &LineAddress) -> io::Result<Self> {
+        match address {
+            LineAddress::Port(address) if !address.ip().is_loopback() => {
+                Err(ErrorKind::AddrNotAvailable.into())
             }
-            LineAt::Serial(serial) => serial
-                .open()
-                .map(Self::Serial)
-                .map_err(|error| LineError::Serial { device: serial.device.clone(), error }),
+            LineAddress::Port(address) => {
+                let listener = TcpListener::bind(address)?;
+                listener.set_nonblocking(true)?;
+                Ok(Self::Port(listener))
+            }
+            LineAddress::Serial(settings) => {
+                let mut port =
+                    SerialPort::open(&settings.device, |current: Settings| settings.apply(current))?;
+                port.set_read_timeout(LOOK)?;
+                port.set_write_timeout(WRITE_WITHIN)?;
+                Ok(Self::Serial(port))
+            }
         }
     }
 
-    /// Whether there is somebody to hear.
-    pub(super) fn is_connected(&self) -> bool {
-        !matches!(self, Self::Port(_, None))
-    }
-
-    /// Takes who wants to connect: an instrument that was restarted comes anew, and its old connection is dead.
-    pub(super) fn accept(&mut self) -> bool {
-        let Self::Port(listener, stream) = self else { return false };
-        let Ok((new, _)) = listener.accept() else { return false };
-        let ready = new.set_nonblocking(false).and_then(|()| new.set_read_timeout(Some(TICK)));
-        if ready.and_then(|()| new.set_write_timeout(Some(TICK))).is_err() {
-            return false;
+    /// The next sender, if one is there. One at a time: others wait in the system's queue.
+    pub(crate) fn sender(&self) -> io::Result<Option<Wire<'_>>> {
+        let listener = match self {
+            Self::Serial(port) => return Ok(Some(Wire::Serial(port))),
+            Self::Port(listener) => listener,
+        };
+        match listener.accept() {
+            Ok((stream, _)) => {
+                stream.set_nonblocking(false)?;
+                stream.set_nodelay(true)?;
+                stream.set_read_timeout(Some(LOOK))?;
+                stream.set_write_timeout(Some(WRITE_WITHIN))?;
+                Ok(Some(Wire::Tcp(stream)))
+            }
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                std::thread::sleep(ACCEPT_EVERY);
+                Ok(None)
+            }
+            Err(error) => Err(error),
         }
-        *stream = Some(new);
-        true
     }
+}
 
-    /// Reads what there is, or waits a tick for it. An error is one of the line, which has to be opened again.
-    pub(super) fn hear(&mut self, buffer: &mut [u8]) -> io::Result<Heard> {
+impl Wire<'_> {
+    /// What has come, nothing if nothing does for a moment; `None` at the end of the connection.
+    pub(crate) fn read<'b>(&mut self, buffer: &'b mut [u8]) -> io::Result<Option<&'b [u8]>> {
         let read = match self {
-            Self::Port(_, None) => return Ok(Heard::Silence),
-            Self::Port(_, Some(stream)) => stream.read(buffer),
+            Self::Tcp(stream) => stream.read(buffer),
             Self::Serial(port) => port.read(buffer),
         };
-        match (read, &mut *self) {
-            (Ok(0), Self::Serial(_)) => Ok(Heard::Silence),
-            (Ok(0), Self::Port(_, stream)) => {
-                *stream = None;
-                Ok(Heard::Broken)
+        match read {
+            Ok(0) => Ok(None),
+            Ok(count) => Ok(buffer.get(..count)),
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted
+                ) =>
+            {
+                Ok(Some(&[]))
             }
-            (Ok(bytes), _) => Ok(Heard::Bytes(bytes)),
-            (Err(error), _) if is_silence(&error) => Ok(Heard::Silence),
-            (Err(_), Self::Port(_, stream)) => {
-                *stream = None;
-                Ok(Heard::Broken)
-            }
-            (Err(error), Self::Serial(_)) => Err(error),
+            Err(error) => Err(error),
         }
     }
 
-    /// Sends one byte; whether it went out.
-    pub(super) fn say(&mut self, byte: u8) -> bool {
-        let said = match self {
-            Self::Port(_, None) => return false,
-            Self::Port(_, Some(stream)) => stream.write_all(&[byte]),
+    /// Writes a reply.
+    pub(crate) fn write(&mut self, byte: u8) -> io::Result<()> {
+        match self {
+            Self::Tcp(stream) => stream.write_all(&[byte]),
             Self::Serial(port) => port.write_all(&[byte]),
-        };
-        said.is_ok()
+        }
     }
 }
 
-fn is_silence(error: &io::Error) -> bool {
-    use io::ErrorKind::{Interrupted, TimedOut, WouldBlock};
-    matches!(error.kind(), WouldBlock | TimedOut | Interrupted)
-}
-
-impl Serial {
-    fn open(&self) -> io::Result<SerialPort> {
-        let mut port = SerialPort::open(&self.device, |mut settings: serial2::Settings| {
-            settings.set_raw();
-            settings.set_baud_rate(self.baud)?;
-            settings.set_char_size(if self.data_bits == 7 { CharSize::Bits7 } else { CharSize::Bits8 });
-            settings.set_stop_bits(if self.stop_bits == 2 { StopBits::Two } else { StopBits::One });
-            settings.set_parity(match self.parity {
-                Parity::None => serial2::Parity::None,
-                Parity::Even => serial2::Parity::Even,
-                Parity::Odd => serial2::Parity::Odd,
-            });
-            Ok(settings)
-        })?;
-        port.set_read_timeout(TICK)?;
-        port.set_write_timeout(TICK)?;
-        Ok(port)
+impl SerialSettings {
+    fn apply(&self, mut settings: Settings) -> io::Result<Settings> {
+        settings.set_raw();
+        settings.set_baud_rate(self.baud)?;
+        settings.set_char_size(match self.data_bits {
+            DataBits::Seven => CharSize::Bits7,
+            DataBits::Eight => CharSize::Bits8,
+        });
+        settings.set_parity(match self.parity {
+            LineParity::None => Parity::None,
+            LineParity::Even => Parity::Even,
+            LineParity::Odd => Parity::Odd,
+        });
+        settings.set_stop_bits(match self.stop_bits {
+            LineStopBits::One => StopBits::One,
+            LineStopBits::Two => StopBits::Two,
+        });
+        Ok(settings)
     }
 }
