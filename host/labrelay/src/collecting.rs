@@ -69,15 +69,6 @@ pub(crate) struct Folders {
     pub settle: Option<Duration>,
 }
 
-impl Place {
-    fn into_folders(self) -> Vec<PathBuf> {
-        match self {
-            Self::Folders(place) => place.folders,
-            Self::Line(_) => Vec::new(),
-        }
-    }
-}
-
 /// A family being collected.
 pub(crate) struct Collecting {
     family: InstalledFamily,
