@@ -86,10 +86,9 @@ impl Lab {
 }
 
 fn text(input: &OpenedInput) -> String {
-    let mut text = String::new();
-    let mut file = input.file.try_clone().unwrap();
-    file.read_to_string(&mut text).unwrap();
-    text
+    let mut bytes = vec![0; input.size.try_into().unwrap()];
+    assert_eq!(labrelay_os::file::read_at(&input.file, 0, &mut bytes).unwrap(), bytes.len());
+    String::from_utf8(bytes).unwrap()
 }
 
 /// The sending side of LIS01-A2.

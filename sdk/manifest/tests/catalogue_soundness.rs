@@ -103,20 +103,27 @@ fn form(slot: &Slot) -> String {
     slot.kind.written().regex
 }
 
-/// The line that a template gives with values that fit its slots.
+/// The line that a template gives with values that fit its slots. What is taken up to the text that follows does not hold
+/// that text: such a line says two things at once, and may be refused.
 fn line(template: &Template, slots: &[Slot], mut choice: usize) -> String {
-    let mut part = |part: &Part| match part {
+    let mut part = |(at, part): (usize, &Part)| match part {
         Part::Literal(text) => text.to_string(),
         Part::Slot(slot) => {
-            let whole =
-                Regex::new(&format!("(?-u)^(?:{})$", form(slots.get(usize::from(*slot)).unwrap()))).unwrap();
+            let slot = slots.get(usize::from(*slot)).unwrap();
+            let whole = Regex::new(&format!("(?-u)^(?:{})$", form(slot))).unwrap();
+            let ends = |value: &str| match template.parts.get(at + 1) {
+                Some(Part::Literal(text)) if is_open(slot) => {
+                    format!("{value}{text}").find(&**text) == Some(value.len())
+                }
+                _ => true,
+            };
             let fitting: Vec<&&str> =
-                VALUES.iter().filter(|value| whole.is_match(value.as_bytes())).collect();
+                VALUES.iter().filter(|value| whole.is_match(value.as_bytes()) && ends(value)).collect();
             choice = choice / 7 + 13;
             fitting.get(choice % fitting.len()).unwrap().to_string()
         }
     };
-    template.parts.iter().map(&mut part).collect()
+    template.parts.iter().enumerate().map(&mut part).collect()
 }
 
 fn catalogue(stream: &Stream) -> &Catalogue {

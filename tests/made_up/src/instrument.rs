@@ -1,5 +1,5 @@
 //! The made-up instrument: a log with a time before each line, and acquisitions in lines of their own; results of QC in a
-//! database (`results.rs`).
+//! database (`results.rs`); events in messages over a line (`messages.rs`).
 //!
 //! ```text
 //! 2026-03-01T10:00:00Z ZZ00001 Laser Blue power 12.5 mW below target 20.0 mW
@@ -13,7 +13,7 @@ use labrelay_collector::{
     Timestamp, Unit,
 };
 
-use crate::results;
+use crate::{messages, results};
 
 /// Longest log that the tests write.
 const MAX_LOG_BYTES: usize = 64 * 1024;
@@ -33,6 +33,7 @@ impl Collector for MadeUp {
             }
             match input.source().as_str() {
                 "results" => results::read(input, batch)?,
+                "host_stream" => messages::read(input, batch)?,
                 _ => read(input, batch)?,
             }
         }
@@ -90,7 +91,7 @@ fn take(unit: Unit, entry: &[u8], batch: &mut Batch<'_>) -> Result<(), PollError
 }
 
 /// Time and serial number before the text.
-fn head(entry: &[u8]) -> Option<(Timestamp, &str, &str)> {
+pub(crate) fn head(entry: &[u8]) -> Option<(Timestamp, &str, &str)> {
     let (at, rest) = std::str::from_utf8(entry).ok()?.trim_ascii_end().split_once(' ')?;
     let (instrument, text) = rest.split_once(' ')?;
     Some((Timestamp::parse(at).ok()?, instrument, text))

@@ -4,6 +4,8 @@
 #[path = "../../made_up/src/instrument.rs"]
 #[allow(unreachable_pub)] // the first version shows it to others
 mod instrument;
+#[path = "../../made_up/src/messages.rs"]
+mod messages;
 #[path = "../../made_up/src/results.rs"]
 mod results;
 

@@ -1,5 +1,6 @@
 //! The host on a controller PC: its configuration, its service, its commands.
 
+use std::net::SocketAddr;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -55,13 +56,15 @@ pub struct Family {
     pub settle: String,
     /// Further sources over the same folder, each with its time of rest.
     pub also: Vec<(String, String)>,
+    /// A source that is a line, and the port where the instrument sends.
+    pub line: Option<(String, SocketAddr)>,
 }
 
 impl Family {
     /// A family with QC by list that reads files as soon as it may.
     pub fn new(name: &str, source: &str) -> Self {
         let [qc, settings, settle] = ["list", "{}", "100ms"].map(str::to_owned);
-        Self { name: name.into(), source: source.into(), qc, settings, settle, also: Vec::new() }
+        Self { name: name.into(), source: source.into(), qc, settings, settle, also: Vec::new(), line: None }
     }
 }
 
@@ -248,11 +251,12 @@ impl Host {
             json!(url),
             json!(authority),
         );
-        for Family { name, source, qc, settings, settle, also } in families {
+        for Family { name, source, qc, settings, settle, also, line } in families {
             let folder = json!(self.input(name));
             let place = |settle: &str| format!("{{folders: [{folder}], recursive: true, settle: {settle}}}");
             let mut sources = format!("{source}: {}", place(settle));
             also.iter().for_each(|(source, settle)| sources += &format!(", {source}: {}", place(settle)));
+            line.iter().for_each(|(source, port)| sources += &format!(", {source}: {{listen: '{port}'}}"));
             text += &format!("  {name}: {{qc: {qc}, settings: {settings}, sources: {{{sources}}}}}\n");
         }
         text + more

@@ -70,7 +70,7 @@ fn line(name: SourceName, raw: RawSource) -> Result<Source, Fault> {
         return Err(Fault::at(key, "a line has no files; write {kind: line, protocol: lis01}"));
     }
     let Some(RawProtocol::Lis01) = raw.protocol else {
-        return Err(Fault::here("a line needs `protocol`: lis01"));
+        return Err(Fault::here("a line needs `protocol: lis01`"));
     };
     let kind = SourceKind::Line { protocol: Protocol::Lis01 };
     Ok(Source { name, kind, encoding: encoding(raw.encoding)? })
