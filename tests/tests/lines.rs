@@ -32,6 +32,8 @@ fn site() -> (Site, SocketAddr) {
     let line = Some(("host_stream".to_owned(), port));
     site.host.config.families = vec![Family { line, ..Family::new(FAMILY, "log") }];
     site.start();
+    // Its thread opens the line a moment after the service runs. The sender that is nobody hangs up at once.
+    wait_until("the line is open", SOON, || TcpStream::connect(port).ok());
     (site, port)
 }
 

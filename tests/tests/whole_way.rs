@@ -36,7 +36,7 @@ fn every_count_says_the_same() {
     assert_eq!(site.receiver.rows(), golden as u64, "the lake and the goldens");
     let sent = site.host.sent();
     assert_eq!(sent.len(), golden, "the journal and the goldens");
-    for (family, specimens) in [("navios", 12), ("dxflex", 11)] {
+    for (family, specimens) in [("navios", 13), ("dxflex", 12)] {
         assert_eq!(
             status.count(family, "dropped", Some("too_late")),
             specimens,
