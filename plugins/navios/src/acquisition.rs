@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use labrelay_collector::fcs::{Text, clock};
-use labrelay_collector::{PollError, Reason, RecordBuilder, Timestamp, Zone};
+use labrelay_collector::{Reason, RecordBuilder, Timestamp, Zone};
 
 use crate::words;
 
@@ -38,8 +38,14 @@ impl<'a> Acquisition<'a> {
         })
     }
 
-    /// Fills a record of `bead_qc` or `acquisition`, which have the same fields.
-    pub(crate) fn write(&self, record: RecordBuilder<'_, '_>) -> Result<(), PollError> {
+    /// Events a second.
+    pub(crate) fn event_rate(&self) -> Option<f64> {
+        let micros = self.duration_us.filter(|micros| *micros > 0)?;
+        Some(self.event_count as f64 * 1e6 / micros as f64)
+    }
+
+    /// Fills what `bead_qc` and `acquisition` have in common.
+    pub(crate) fn write<'b, 'r>(&self, record: RecordBuilder<'b, 'r>) -> RecordBuilder<'b, 'r> {
         let text = self.text;
         let word = |name| text.text(name);
         let record = record
@@ -58,7 +64,6 @@ impl<'a> Acquisition<'a> {
             .text("discriminator_detector", detector.as_deref())
             .int("discriminator", discriminator)
             .int("calibration_factor", text.int("@ABSCALFACTOR"))
-            .push()
     }
 }
 

@@ -118,6 +118,11 @@ impl Parameter {
         self.top
     }
 
+    /// Bits that its range takes: 10 for channels from 0 to 1,023.
+    pub fn bits(&self) -> u32 {
+        (self.top + 1.0).log2().ceil() as u32
+    }
+
     /// What its channel numbers mean.
     pub fn scale(&self) -> Scale {
         self.scale

@@ -28,5 +28,5 @@ pub use header::Version;
 pub use layout::{Layout, MAX_PARAMETERS, Parameter, Scale};
 pub use list_mode::{Block, ListMode};
 pub use reader::{DataSet, DataSets, MAX_DATA_SETS, MAX_RAW_BYTES, MAX_TEXT_BYTES, Note, raw_head};
-pub use statistics::{Figures, MAX_FIGURES_BYTES, Population, Scatter, Summary, summarize};
+pub use statistics::{Figures, MAX_CV_PERCENT, MAX_FIGURES_BYTES, Population, Scatter, Summary, summarize};
 pub use text::{MAX_KEYWORDS, Text};

@@ -25,6 +25,8 @@ pub const MAX_FIGURES_BYTES: u64 = 128 * 1024 * 1024;
 const AROUND_PEAK: f64 = 0.25;
 /// Smallest share of all events that is a main population: less is where two populations' peaks happen to cross.
 const LEAST_SHARE: f64 = 0.2;
+/// Largest coefficient of variation that is told, in percent. Beads have 1 to 50; a mean near 0 gives any number, which says nothing.
+pub const MAX_CV_PERCENT: f64 = 1000.0;
 /// Smallest number of events that is a main population.
 const LEAST_EVENTS: u64 = 100;
 
@@ -60,6 +62,8 @@ pub struct Summary {
 /// Figures of one parameter, in channels and percent. What can't be told is `None`.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Figures {
+    /// Bits of its range: with 10, channels go from 0 to 1,023.
+    pub bits: Option<u32>,
     /// Mean channel.
     pub mean: Option<f64>,
     /// Median channel: exact below 1,024, else within 0.1 %.
@@ -74,8 +78,8 @@ pub struct Figures {
     pub at_top_percent: Option<f64>,
 }
 
-/// Goes through the events of `set` and sums up the `wanted` parameters, counted from 0; one that the layout has not gives
-/// figures without values. Memory does not depend on the number of events.
+/// Goes through the events of `set` and sums up the `wanted` parameters, counted from 0; `None`, and one that the
+/// layout has not, give figures without values. Memory does not depend on the number of events.
 ///
 /// # Errors
 ///
@@ -86,7 +90,7 @@ pub fn summarize(
     set: &DataSet,
     layout: &Layout,
     scatter: Option<Scatter>,
-    wanted: &[usize],
+    wanted: &[Option<usize>],
 ) -> Result<Summary, FcsError> {
     if layout.bytes() > MAX_FIGURES_BYTES {
         let (found, limit) = (layout.bytes(), MAX_FIGURES_BYTES);
@@ -108,10 +112,10 @@ pub fn summarize(
 fn sum_up(
     mut list: ListMode<'_>,
     region: Option<&Region<'_>>,
-    wanted: &[usize],
+    wanted: &[Option<usize>],
 ) -> Result<Summary, FcsError> {
     let parameters = list.layout().parameters();
-    let mut columns: Vec<_> = wanted.iter().map(|at| parameters.get(*at).map(Column::of)).collect();
+    let mut columns: Vec<_> = wanted.iter().map(|at| Some(Column::of(parameters.get((*at)?)?))).collect();
     let (mut inside, mut events) = (Vec::new(), 0);
     while let Some(block) = list.next_block()? {
         match region {
@@ -219,12 +223,16 @@ impl<'a> Column<'a> {
         let spread = self.moments.standard_deviation().zip(mean.filter(|mean| linear && *mean > 0.0));
         let peak = self.histogram.peak();
         let half = peak.filter(|_| linear).and_then(|peak| Some((peak.width_at_half?, peak.position)));
+        let told = |cv: &f64| *cv <= MAX_CV_PERCENT;
         Figures {
+            bits: (count > 0).then(|| self.parameter.bits()),
             mean,
             median: self.histogram.median(),
-            cv_percent: spread.map(|(sd, mean)| 100.0 * sd / mean),
+            cv_percent: spread.map(|(sd, mean)| 100.0 * sd / mean).filter(told),
             peak: peak.map(|peak| peak.position),
-            half_peak_cv_percent: half.map(|(width, position)| 100.0 * width / (FWHM_OF_SD * position)),
+            half_peak_cv_percent: half
+                .map(|(width, position)| 100.0 * width / (FWHM_OF_SD * position))
+                .filter(told),
             at_top_percent: any(100.0 * self.at_top as f64 / count as f64),
         }
     }
