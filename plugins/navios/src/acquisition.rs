@@ -12,6 +12,9 @@ pub(crate) const SERIAL: &str = "@CYTOMETERID";
 /// Length of the acquisition in seconds; the FC500 writes it without `@`.
 const DURATIONS: [&str; 3] = ["@ACQTIME", "ACQTIME", "@ELAPSEDTIME"];
 
+/// Greatest event rate that is told: the family acquires at most 25,000. More means that its times are wrong.
+const MOST_EVENTS_A_SECOND: f64 = 99_999.0;
+
 /// Facts of one acquisition.
 pub(crate) struct Acquisition<'a> {
     pub(crate) instrument: Cow<'a, str>,
@@ -38,10 +41,11 @@ impl<'a> Acquisition<'a> {
         })
     }
 
-    /// Events a second.
+    /// Events stored a second.
     pub(crate) fn event_rate(&self) -> Option<f64> {
         let micros = self.duration_us.filter(|micros| *micros > 0)?;
-        Some(self.event_count as f64 * 1e6 / micros as f64)
+        let rate = self.event_count as f64 * 1e6 / micros as f64;
+        (rate <= MOST_EVENTS_A_SECOND).then_some(rate)
     }
 
     /// Fills what `bead_qc` and `acquisition` have in common.
