@@ -3,6 +3,7 @@
 //! The files follow the structure of real ones, and nothing in them is real. Goldens (`expected.ndjson`) are not
 //! written here: they are what a person has read and found right, and a generator would only repeat a mistake.
 
+mod beads;
 mod case;
 mod dxflex;
 mod navios;

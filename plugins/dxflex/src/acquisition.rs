@@ -1,14 +1,16 @@
 //! What is told of one acquisition, and where in the file it stands.
 
 use labrelay_collector::fcs::{Text, clock};
-use labrelay_collector::{PollError, Reason, RecordBuilder, Timestamp, Zone};
+use labrelay_collector::{Reason, RecordBuilder, Timestamp, Zone};
 
 use crate::channel::{self, Channel};
 use crate::words;
 
+/// Greatest event rate that is told: three times what the family stores. More means that its times are wrong.
+const MOST_EVENTS_A_SECOND: f64 = 99_999.0;
+
 /// Facts of one acquisition.
 pub(crate) struct Acquisition {
-    pub(crate) is_qc: bool,
     pub(crate) instrument: String,
     pub(crate) started_at: Option<Timestamp>,
     /// For QC alone: nothing of a specimen's detectors is told.
@@ -30,7 +32,6 @@ impl Acquisition {
         let channels = channel::all(text);
         let version = text.text("SWVER");
         Ok(Self {
-            is_qc,
             instrument: text
                 .text("SN")
                 .or_else(|| text.text("$CYTSN"))
@@ -50,8 +51,15 @@ impl Acquisition {
         })
     }
 
-    /// Fills a record of `bead_qc` or `acquisition`, which have the same fields.
-    pub(crate) fn write(&self, record: RecordBuilder<'_, '_>) -> Result<(), PollError> {
+    /// Events stored a second.
+    pub(crate) fn event_rate(&self) -> Option<f64> {
+        let micros = self.duration_us.filter(|micros| *micros > 0)?;
+        let rate = self.event_count as f64 * 1e6 / micros as f64;
+        (rate <= MOST_EVENTS_A_SECOND).then_some(rate)
+    }
+
+    /// Fills what `bead_qc` and `acquisition` have in common.
+    pub(crate) fn write<'b, 'a>(&self, record: RecordBuilder<'b, 'a>) -> RecordBuilder<'b, 'a> {
         record
             .text("instrument", &*self.instrument)
             .choice("model", self.model)
@@ -69,7 +77,6 @@ impl Acquisition {
             .text("threshold_detector", self.threshold.detector.as_deref())
             .int("threshold", self.threshold.level)
             .choice("threshold_kind", self.threshold.kind)
-            .push()
     }
 }
 

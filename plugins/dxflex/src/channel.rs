@@ -1,7 +1,7 @@
 //! Settings of the detectors, one record each.
 
+use labrelay_collector::RecordBuilder;
 use labrelay_collector::fcs::Text;
-use labrelay_collector::{PollError, RecordBuilder};
 
 use crate::words;
 
@@ -44,7 +44,8 @@ impl Channel {
         })
     }
 
-    pub(crate) fn write(&self, record: RecordBuilder<'_, '_>) -> Result<(), PollError> {
+    /// Fills what the detector was set to.
+    pub(crate) fn write<'b, 'a>(&self, record: RecordBuilder<'b, 'a>) -> RecordBuilder<'b, 'a> {
         record
             .int("channel", self.number)
             .text("detector", self.detector.as_deref())
@@ -52,6 +53,5 @@ impl Channel {
             .int("threshold", self.threshold)
             .bool("triggers", self.triggers)
             .float("laser_delay", self.laser_delay)
-            .push()
     }
 }

@@ -184,8 +184,8 @@ fn no_identifier_of_a_file_is_in_a_record() {
 #[test]
 fn real_files_give_what_they_hold_and_no_identifier() {
     let files = [
-        ("fcs-cytoflex/Bact Invitrogen F13838 1.0um.fcs", 12, 14),
-        ("fcs-cytoflex/picoeukaryotes.fcs", 12, 14),
+        ("fcs-cytoflex/Bact Invitrogen F13838 1.0um.fcs", 12, 15),
+        ("fcs-cytoflex/picoeukaryotes.fcs", 12, 15),
     ];
     for (file, detectors, fields) in files {
         let path = Path::new(REAL_FILES).join(file);

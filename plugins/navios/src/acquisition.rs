@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use labrelay_collector::fcs::{Text, clock};
-use labrelay_collector::{PollError, Reason, RecordBuilder, Timestamp, Zone};
+use labrelay_collector::{Reason, RecordBuilder, Timestamp, Zone};
 
 use crate::words;
 
@@ -11,6 +11,9 @@ use crate::words;
 pub(crate) const SERIAL: &str = "@CYTOMETERID";
 /// Length of the acquisition in seconds; the FC500 writes it without `@`.
 const DURATIONS: [&str; 3] = ["@ACQTIME", "ACQTIME", "@ELAPSEDTIME"];
+
+/// Greatest event rate that is told: the family acquires at most 25,000. More means that its times are wrong.
+const MOST_EVENTS_A_SECOND: f64 = 99_999.0;
 
 /// Facts of one acquisition.
 pub(crate) struct Acquisition<'a> {
@@ -38,8 +41,15 @@ impl<'a> Acquisition<'a> {
         })
     }
 
-    /// Fills a record of `bead_qc` or `acquisition`, which have the same fields.
-    pub(crate) fn write(&self, record: RecordBuilder<'_, '_>) -> Result<(), PollError> {
+    /// Events stored a second.
+    pub(crate) fn event_rate(&self) -> Option<f64> {
+        let micros = self.duration_us.filter(|micros| *micros > 0)?;
+        let rate = self.event_count as f64 * 1e6 / micros as f64;
+        (rate <= MOST_EVENTS_A_SECOND).then_some(rate)
+    }
+
+    /// Fills what `bead_qc` and `acquisition` have in common.
+    pub(crate) fn write<'b, 'r>(&self, record: RecordBuilder<'b, 'r>) -> RecordBuilder<'b, 'r> {
         let text = self.text;
         let word = |name| text.text(name);
         let record = record
@@ -58,7 +68,6 @@ impl<'a> Acquisition<'a> {
             .text("discriminator_detector", detector.as_deref())
             .int("discriminator", discriminator)
             .int("calibration_factor", text.int("@ABSCALFACTOR"))
-            .push()
     }
 }
 

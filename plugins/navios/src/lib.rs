@@ -2,16 +2,19 @@
 //!
 //! An LMD file holds one acquisition stored twice (10 and 20 bits) and is one unit. Only the keywords that
 //! `acquisition` and `detector` name are looked at; panel and test name are compared to the site's list and go
-//! no further.
+//! no further. Events are read of QC panels alone.
 
 mod acquisition;
+mod beads;
 mod detector;
 #[cfg(test)]
 mod tests;
 mod words;
 
 use acquisition::{Acquisition, SERIAL};
-use labrelay_collector::fcs::{DataSet, DataSets, FcsError, raw_head};
+use beads::Beads;
+use detector::Detector;
+use labrelay_collector::fcs::{DataSet, DataSets, raw_head};
 use labrelay_collector::{
     Batch, Collector, Input, Inputs, OpenError, OpenedInput, PollError, Position, Reason, Settings, State,
     Unit, export_collector,
@@ -48,60 +51,69 @@ impl Navios {
             return batch.drop_units(unit, Reason::Empty, 1);
         }
         let mut sets = DataSets::of(input);
-        match sets.next() {
-            Some(Ok(set)) => self.judge(unit, &set, sets, batch),
-            Some(Err(error)) => batch.refuse(unit, error.reason(), &raw_head(input).0),
-            None => batch.drop_units(unit, Reason::Empty, 1),
-        }
-    }
-
-    fn judge(
-        &self,
-        unit: Unit,
-        set: &DataSet,
-        mut further: DataSets<'_>,
-        batch: &mut Batch<'_>,
-    ) -> Result<(), PollError> {
-        let Some(model) = words::model(&set.text) else {
+        let first = match sets.next() {
+            Some(Ok(set)) => set,
+            Some(Err(error)) => return batch.refuse(unit, error.reason(), &raw_head(input).0),
+            None => return batch.drop_units(unit, Reason::Empty, 1),
+        };
+        let Some(model) = words::model(&first.text) else {
             return batch.drop_units(unit, Reason::OtherFamily, 1);
         };
-        let whole = further.try_for_each(|other| same_instrument(set, other));
-        match whole.and_then(|()| Acquisition::read(&set.text, model, self.settings.zone())) {
-            Ok(acquisition) => self.report(unit, set, &acquisition, batch),
-            Err(reason) => batch.refuse(unit, reason, set.raw()),
+        let whole = further(&first, sets);
+        let zone = self.settings.zone();
+        let read = whole.and_then(|second| Ok((Acquisition::read(&first.text, model, zone)?, second)));
+        let (acquisition, second) = match read {
+            Ok(read) => read,
+            Err(reason) => return batch.refuse(unit, reason, first.raw()),
+        };
+        if !self.is_qc(&first) {
+            return acquisition.write(batch.record(unit, "acquisition")?).push();
+        }
+        let detectors = detector::all(&first.text);
+        match Beads::read(input, &first, second.as_ref(), &detectors) {
+            Ok(beads) => report(unit, &acquisition, &detectors, beads.as_ref(), batch),
+            Err(reason) => batch.refuse(unit, reason, first.raw()),
         }
     }
 
-    fn report(
-        &self,
-        unit: Unit,
-        set: &DataSet,
-        acquisition: &Acquisition<'_>,
-        batch: &mut Batch<'_>,
-    ) -> Result<(), PollError> {
-        let is_qc = |name| self.settings.is_qc(&set.text.text(name).unwrap_or_default());
-        if !QC_NAMES.into_iter().any(is_qc) {
-            return acquisition.write(batch.record(unit, "acquisition")?);
-        }
-        acquisition.write(batch.record(unit, "bead_qc")?)?;
-        for detector in detector::all(&set.text) {
-            let record = batch.record(unit, "bead_qc_detector")?;
-            let record = record.text("instrument", &*acquisition.instrument);
-            detector.write(record.timestamp("started_at", acquisition.started_at))?;
-        }
-        Ok(())
+    fn is_qc(&self, set: &DataSet) -> bool {
+        QC_NAMES.into_iter().any(|name| self.settings.is_qc(&set.text.text(name).unwrap_or_default()))
     }
 }
 
-/// The second data set must be readable to its end and of the same instrument: else the file is not whole.
-fn same_instrument(first: &DataSet, other: Result<DataSet, FcsError>) -> Result<(), Reason> {
-    let other = other.map_err(|error| error.reason())?;
-    match other.text.text(SERIAL) {
-        Some(serial) if first.text.text(SERIAL).is_some_and(|first| first != serial) => {
-            Err(Reason::Contradiction)
+fn report(
+    unit: Unit,
+    acquisition: &Acquisition<'_>,
+    detectors: &[Detector],
+    beads: Option<&Beads>,
+    batch: &mut Batch<'_>,
+) -> Result<(), PollError> {
+    let record = acquisition.write(batch.record(unit, "bead_qc")?);
+    record.float("event_rate", acquisition.event_rate()).push()?;
+    for (at, detector) in detectors.iter().enumerate() {
+        let record = batch.record(unit, "bead_qc_detector")?;
+        let record = record.text("instrument", &*acquisition.instrument);
+        let record = detector.write(record.timestamp("started_at", acquisition.started_at));
+        match beads {
+            Some(beads) => beads.write(at, record).push()?,
+            None => record.push()?,
         }
-        _ => Ok(()),
     }
+    Ok(())
+}
+
+/// The second data set, if there is one. All must be readable to their end and of the same instrument: else the file is not whole.
+fn further(first: &DataSet, sets: DataSets<'_>) -> Result<Option<DataSet>, Reason> {
+    let serial = first.text.text(SERIAL);
+    let mut second = None;
+    for other in sets {
+        let other = other.map_err(|error| error.reason())?;
+        if other.text.text(SERIAL).is_some_and(|other| serial.as_ref().is_some_and(|first| *first != other)) {
+            return Err(Reason::Contradiction);
+        }
+        second.get_or_insert(other);
+    }
+    Ok(second)
 }
 
 export_collector!(Navios, manifest: include_bytes!("../../../manifests/navios.yaml"));

@@ -156,8 +156,8 @@ fn texts(record: &Record) -> impl Iterator<Item = &str> {
 #[test]
 fn real_files_give_what_they_hold_and_no_identifier() {
     let files = [
-        ("fcs-gallios/Beckman Coulter - Gallios.LMD", 5, 22),
-        ("fcs-fc500/Beckman Coulter - Cytomics FC500.LMD", 4, 9),
+        ("fcs-gallios/Beckman Coulter - Gallios.LMD", 5, 23),
+        ("fcs-fc500/Beckman Coulter - Cytomics FC500.LMD", 4, 10),
     ];
     for (file, detectors, fields) in files {
         let path = Path::new(REAL_FILES).join(file);

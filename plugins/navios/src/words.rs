@@ -44,12 +44,12 @@ pub(crate) fn switch(word: &str) -> Option<bool> {
     }
 }
 
-/// What of the pulse a parameter measures.
+/// What of the pulse a parameter measures: data set 1 has words, data set 2 letters.
 pub(crate) fn signal(word: &str) -> Option<&'static str> {
     match word {
-        "INT" => Some("integral"),
-        "PEAK" => Some("peak"),
-        "TOF" => Some("time_of_flight"),
+        "INT" | "A" => Some("integral"),
+        "PEAK" | "H" => Some("peak"),
+        "TOF" | "W" => Some("time_of_flight"),
         _ => None,
     }
 }

@@ -70,6 +70,26 @@ pub enum FcsError {
         /// Where the data set starts.
         at: u64,
     },
+    /// The events are stored in a form that is not read here.
+    #[error("{keyword} of the data set at byte {at} is missing, or says a form of events that is not read")]
+    UnreadEvents {
+        /// Where the data set starts.
+        at: u64,
+        /// The keyword that says so.
+        keyword: &'static str,
+    },
+    /// DATA is too short for its events.
+    #[error(
+        "the data set at byte {at} says that it has {events} events, but its DATA has room for {room}: it is cut off"
+    )]
+    FewerEvents {
+        /// Where the data set starts.
+        at: u64,
+        /// What `$TOT` says.
+        events: u64,
+        /// Whole events that DATA can hold.
+        room: u64,
+    },
     /// Something is larger than this reader takes.
     #[error("{part} has {found}, more than the {limit} that a real file could need")]
     OverBound {
@@ -94,7 +114,7 @@ pub enum Part {
     Text,
     /// Further keywords elsewhere in the data set.
     SupplementalText,
-    /// The events, which are never read.
+    /// The events.
     Data,
     /// The keyword that leads to the next data set.
     NextData,
@@ -123,7 +143,8 @@ impl FcsError {
     pub fn reason(&self) -> Reason {
         match self {
             FcsError::NotFcs { .. } | FcsError::UnknownVersion { .. } => Reason::NotThisFormat,
-            FcsError::Truncated { .. } => Reason::Truncated,
+            FcsError::Truncated { .. } | FcsError::FewerEvents { .. } => Reason::Truncated,
+            FcsError::UnreadEvents { .. } => Reason::Unparsable,
             FcsError::BadOffset { .. } | FcsError::BadTextOffsets { .. } | FcsError::Loop { .. } => {
                 Reason::BadHeader
             }

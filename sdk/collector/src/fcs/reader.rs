@@ -24,6 +24,8 @@ pub struct DataSet {
     pub text: Text,
     /// Oddities that did not keep it from being read.
     pub notes: Vec<Note>,
+    /// Where its events lie, relative to `at`; within the file.
+    pub(super) data: Option<Span>,
 }
 
 impl DataSet {
@@ -70,7 +72,7 @@ impl<'a> DataSets<'a> {
         if text.get("$PAR").is_none() {
             return Err(FcsError::NoKeywords { at });
         }
-        let mut set = DataSet { at, version: header.version, text, notes: Vec::new() };
+        let mut set = DataSet { at, version: header.version, text, notes: Vec::new(), data: None };
         file.supplement(&mut set, header.text)?;
         file.check_data(&mut set, header.data)?;
         if set.text.ends_loosely() {
@@ -115,9 +117,9 @@ fn span_in(text: &Text, begin: &str, end: &str) -> Option<Span> {
 }
 
 /// The input as seen from the start of one data set.
-struct Slice<'a> {
-    input: &'a mut dyn Input,
-    at: u64,
+pub(super) struct Slice<'a> {
+    pub(super) input: &'a mut dyn Input,
+    pub(super) at: u64,
 }
 
 impl Slice<'_> {
@@ -156,7 +158,7 @@ impl Slice<'_> {
     }
 
     /// Reads exactly `bytes`; a file that became shorter since it was opened is truncated.
-    fn fill(&mut self, part: Part, from: u64, bytes: &mut [u8]) -> Result<(), FcsError> {
+    pub(super) fn fill(&mut self, part: Part, from: u64, bytes: &mut [u8]) -> Result<(), FcsError> {
         let start = self.at.saturating_add(from);
         let needed = start.saturating_add(bytes.len() as u64);
         let mut done = 0;
@@ -202,7 +204,8 @@ impl Slice<'_> {
         if header.is_some() && text.is_some() && header != text {
             set.notes.push(Note::DataOffsetsDisagree);
         }
-        header.or(text).map_or(Ok(()), |span| self.within(Part::Data, span))
+        set.data = header.or(text);
+        set.data.map_or(Ok(()), |span| self.within(Part::Data, span))
     }
 }
 
