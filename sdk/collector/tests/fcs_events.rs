@@ -1,6 +1,11 @@
 //! Events and their figures: every form that is read, made beads against a naive computation, and real files.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests are tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "helpers of tests are tests"
+)]
 
 use std::fs;
 
