@@ -40,7 +40,10 @@ fn programs(prefix: &Prefix<'_>, built: &Built) -> anyhow::Result<Programs> {
     let family = |plugin: &std::path::Path| {
         Some(plugin.file_stem()?.to_str()?.strip_prefix("labrelay_plugin_")?.to_owned())
     };
+    // The stock plugin is of no family by itself.
+    let known = cargo::families()?;
     let plugins = built.plugins.iter().filter_map(|plugin| Some((family(plugin)?, plugin.clone())));
+    let plugins = plugins.filter(|(family, _)| known.contains(family));
     Ok(Programs {
         host: Program::emulated(host.clone(), prefix.emulator()),
         receiver: Program::emulated(built.receiver.clone(), prefix.emulator()),
