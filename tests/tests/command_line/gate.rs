@@ -83,5 +83,8 @@ fn a_specimen_s_record_is_dropped() {
     let mut record: Value = serde_json::from_str(golden().lines().next().unwrap()).unwrap();
     record["stream"] = json!("acquisition");
     record["fields"].as_object_mut().unwrap().remove("event_rate"); // of beads alone
-    assert_eq!(verdicts(&record.to_string(), Some(&ours())), [json!({"verdict": "drop", "reason": "specimen"})]);
+    assert_eq!(
+        verdicts(&record.to_string(), Some(&ours())),
+        [json!({"verdict": "drop", "reason": "specimen"})]
+    );
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use labrelay_gate::{Gate, Site, Verdict};
-use labrelay_manifest::{Manifest, Presence, SlotKind, Stream};
+use labrelay_manifest::{Inventory, Manifest, Presence, SlotKind, Stream};
 use labrelay_model::{Cell, CellKind, FieldType, Record, StreamIndex, Timestamp, Value};
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
@@ -14,6 +14,9 @@ use proptest::test_runner::TestRunner;
 use crate::corpus::corpus;
 use crate::encodings;
 use crate::support::{SERIAL, inventory, now};
+
+/// A lot that the site has registered.
+const LOT: &str = "7741-K";
 
 fn shipped() -> Vec<Gate> {
     let folder: PathBuf = [env!("CARGO_MANIFEST_DIR"), "../../manifests"].iter().collect();
@@ -23,7 +26,8 @@ fn shipped() -> Vec<Gate> {
 
 fn gate_of(path: &Path) -> Gate {
     let manifest = Arc::new(Manifest::parse(&std::fs::read(path).unwrap()).unwrap());
-    Gate::new(manifest, Site { inventory: Some(inventory()), ..Site::default() })
+    let inventory = Inventory { lots: [LOT.into()].into(), ..inventory() };
+    Gate::new(manifest, Site { inventory: Some(inventory), ..Site::default() })
 }
 
 /// A value that passes in a field of this type.
@@ -43,6 +47,7 @@ fn valid(ty: &FieldType) -> Value {
         FieldType::Code { pattern, .. } | FieldType::Lot { pattern: Some(pattern), .. } => {
             of_pattern(pattern)
         }
+        FieldType::Lot { pattern: None, .. } => Value::Text(LOT.into()),
         _ => Value::Enum(0),
     }
 }
